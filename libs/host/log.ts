@@ -1,0 +1,31 @@
+import { type Logger, pino } from 'pino'
+import pretty from 'pino-pretty'
+
+/** Structured log of a service. */
+export type Log = Logger
+
+export interface LogOptions {
+  readonly service: string
+  readonly level: string
+  /** Lines for people instead of JSON. */
+  readonly pretty: boolean
+}
+
+/** Writes to standard error; JSON lines, or readable ones when `pretty`. Authorisation headers and tokens are never written. */
+export function openLog({ service, level, pretty: readable }: LogOptions): Log {
+  const options = {
+    level,
+    base: { service },
+    redact: ['token', '*.token', 'headers.authorization', '*.headers.authorization'],
+  }
+  if (!readable) return pino(options, pino.destination({ dest: 2, sync: true }))
+  return pino(
+    options,
+    pretty({ destination: 2, sync: true, ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss.l' }),
+  )
+}
+
+/** A log that keeps silent, for tests. */
+export function silentLog(): Log {
+  return pino({ level: 'silent' })
+}

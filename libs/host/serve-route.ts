@@ -1,0 +1,80 @@
+import { problem, type Route, type RouteInput, type RouteReply } from '@narwhal/protocol'
+import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Value } from 'typebox/value'
+import type { HttpServer } from './http-server.ts'
+import { equalTokens } from './tokens.ts'
+
+/** The tokens that open routes; a route whose token is absent here stays closed. */
+export interface RouteTokens {
+  readonly api?: string
+  readonly runner?: string
+}
+
+/** What a route's answer is made from. `token` is the bearer token, checked already but for attempts'. */
+export interface RouteCall<R extends Route> extends RouteInput<R> {
+  readonly token: string
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/** Mounts a route: authorisation, validation, status. `answer` returns the body; problems it throws become the error answer. */
+export function serveRoute<R extends Route>(server: HttpServer, route: R, options: ServeOptions<R>): void {
+  const { tokens, answer } = options
+  const status = route.status ?? (route.reply === undefined ? 204 : 200)
+  server.app.route({
+    method: route.method,
+    url: route.path,
+    schema: schemaOf(route),
+    validatorCompiler,
+    onRequest: async (request) => authorize(route, tokens, request),
+    handler: async (request, reply) => {
+      const { params, query, body } = request
+      const input = { params, query, body } as RouteInput<R> // validated against the route's own schemas
+      const answered = await answer({ ...input, token: bearer(request), request, reply })
+      if (reply.sent) return reply
+      return reply.code(status).send(answered)
+    },
+  })
+}
+
+export interface ServeOptions<R extends Route> {
+  readonly tokens: RouteTokens
+  readonly answer: (call: RouteCall<R>) => Promise<RouteReply<R>>
+}
+
+function schemaOf({ params, query, body }: Route): Record<string, TSchema> {
+  return {
+    ...(params === undefined ? {} : { params }),
+    ...(query === undefined ? {} : { querystring: query }),
+    ...(body === undefined ? {} : { body }),
+  }
+}
+
+async function authorize(route: Route, tokens: RouteTokens, request: FastifyRequest): Promise<void> {
+  if (route.auth === 'none') return
+  const given = bearer(request)
+  if (route.auth === 'attempt' && given !== '') return
+  const expected = route.auth === 'attempt' ? undefined : tokens[route.auth]
+  if (expected !== undefined && given !== '' && equalTokens(given, expected)) return
+  throw problem('UNAUTHORIZED', `${route.method} ${route.path} needs the ${route.auth} token`)
+}
+
+function bearer(request: FastifyRequest): string {
+  return /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+}
+
+/** Parameters and queries are texts and are converted; a body must already have the right types. */
+const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const validator = Compile(schema)
+  const prepare = (given: unknown) =>
+    httpPart === 'body' ? given : Value.Convert(schema, Value.Default(schema, given ?? {}))
+  return (given: unknown) => {
+    const value = prepare(given)
+    if (validator.Check(value)) return { value }
+    const [first] = validator.Errors(value)
+    const where = `${httpPart ?? 'request'}${first?.instancePath ?? ''}`
+    return { error: problem('BAD_REQUEST', `${where} ${first?.message ?? 'does not fit'}`) }
+  }
+}

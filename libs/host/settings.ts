@@ -1,0 +1,31 @@
+/** Every setting of Narwhal, with the line that the README's table shows. Nothing else is configuration. */
+export const settings = {
+  NARWHAL_QUEUE: 'where commits and events travel: `amqp://…`, `amqps://…`, `sqlite:PATH` or `memory:`',
+  NARWHAL_STORE: 'where the dispatcher keeps its state: `sqlite:PATH` or `memory:`',
+  NARWHAL_BLOBS: 'where finished logs are kept: `file:PATH` or `memory:`',
+  NARWHAL_DATA: 'directory for everything else a service keeps: inbox, outbox, mirrors, workspaces, generated secrets',
+  NARWHAL_ENGINE: 'what runs the containers: `docker:`, `unix:PATH` or `scripted:`',
+  NARWHAL_PORT: 'port to listen on; 0 takes a free one',
+  NARWHAL_HOST: 'address to listen on',
+  NARWHAL_PUBLIC_URL: 'where people reach the dispatcher; the links of commit statuses begin with it',
+  NARWHAL_LOG_LEVEL: '`trace`, `debug`, `info`, `warn`, `error` or `silent`',
+  NARWHAL_DISPATCHER_URL: 'where the runner and the command line reach the dispatcher',
+  NARWHAL_API_TOKEN: 'token of the REST API, at least 32 characters',
+  NARWHAL_RUNNER_TOKEN: 'token with which runners and the dispatcher talk, at least 32 characters',
+  NARWHAL_RUNNER_URL: 'where the dispatcher reaches this runner; may be a balancer',
+  NARWHAL_RUNNER_NAME: 'name of this runner, for people',
+  NARWHAL_RUNNER_SLOTS: 'how many attempts this runner holds at once',
+  NARWHAL_RUNNER_LABELS: 'labels of this runner, such as `os=linux,track=ruby`',
+  NARWHAL_GITHUB_WEBHOOK_SECRET:
+    'secret of the GitHub webhook, at least 32 characters; two, separated by a comma, while you change it',
+  NARWHAL_GITHUB_TOKEN: 'token for commit statuses and private clones; without one no status is sent',
+  NARWHAL_GITHUB_API_URL: 'base URL of the GitHub API, for GitHub Enterprise `https://HOST/api/v3`',
+  NARWHAL_CLONE_URL_TEMPLATE: 'where to clone from; takes `{owner}` and `{name}`',
+  NARWHAL_RESULTS: 'directory of the result files',
+  NARWHAL_LEASE_MS: 'how long an attempt may stay without a sign of life, in milliseconds',
+  NARWHAL_QUEUE_LIMIT_MS: 'how long a job may wait for a runner, in milliseconds',
+  NARWHAL_INBOX_BYTES: 'how large the inbox may grow while the queue is down, in bytes',
+  NARWHAL_SETUP: '`0`: never install anything on this machine',
+} as const
+
+export type SettingName = keyof typeof settings

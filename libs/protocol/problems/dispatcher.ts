@@ -1,0 +1,59 @@
+import type { ProblemEntry } from './entry.ts'
+
+/** Codes of the dispatcher. */
+export const dispatcherProblems = {
+  BUILD_NOT_FOUND: { status: 404, title: 'There is no such build', fix: '`narwhal builds` lists them.' },
+  JOB_NOT_FOUND: { status: 404, title: 'There is no such job', fix: '`narwhal builds` lists builds and their jobs.' },
+  ATTEMPT_NOT_FOUND: {
+    status: 404,
+    title: 'The job has no such attempt',
+    fix: 'Leave out `attempt` for the newest one.',
+  },
+  REPOSITORY_UNKNOWN: {
+    status: 404,
+    title: 'This repository has no build yet',
+    fix: 'Name it as host/owner/name, or push to it first.',
+  },
+  REF_UNKNOWN: {
+    status: 422,
+    title: 'No build of this ref is known, so its sha is not known either',
+    fix: 'Give the sha of the commit.',
+  },
+  JOB_ENDED: { status: 409, title: 'The job has already ended', fix: 'Resubmit it to run it again.' },
+  JOB_NOT_ENDED: { status: 409, title: 'The job has not ended yet', fix: 'Wait for its end, or cancel it first.' },
+  RUNNER_UNKNOWN: {
+    status: 404,
+    title: 'The dispatcher does not know this runner',
+    fix: 'The runner registers again by itself.',
+  },
+  RUNNER_URL_INVALID: {
+    status: 400,
+    title: 'The URL of the runner is no http or https URL',
+    fix: 'Set NARWHAL_RUNNER_URL to where the dispatcher reaches the runner.',
+  },
+  ATTEMPT_STALE: {
+    status: 409,
+    title: 'The attempt is over, or another one has taken its place',
+    fix: 'Nothing: the runner stops it.',
+  },
+  ATTEMPT_TOKEN_WRONG: {
+    status: 403,
+    title: 'The token does not belong to this attempt',
+    fix: 'Use the token that came with the offer.',
+  },
+  LOG_OFFSET_WRONG: {
+    status: 409,
+    title: 'The chunk does not begin where the stored log ends',
+    fix: 'Send from the expected offset.',
+  },
+  LOG_INCOMPLETE: {
+    status: 409,
+    title: 'The stored log is not the one the runner wrote',
+    fix: 'Send the missing chunks, then the result again.',
+  },
+  REPORT_GAP: {
+    status: 409,
+    title: 'An event of the attempt is missing',
+    fix: 'Send from the expected sequence number.',
+  },
+} as const satisfies Record<string, ProblemEntry>

@@ -1,0 +1,45 @@
+import { Type } from 'typebox'
+import { Id } from '../ids.ts'
+import type { Route } from '../route.ts'
+import { BuildView, JobView } from '../views.ts'
+
+const params = Type.Object({ jobId: Id })
+
+export const getJob = {
+  method: 'GET',
+  path: '/v1/jobs/:jobId',
+  summary: 'One job with its attempts and steps',
+  auth: 'api',
+  params,
+  reply: JobView,
+} as const satisfies Route
+
+export const getJobLog = {
+  method: 'GET',
+  path: '/v1/jobs/:jobId/log',
+  summary:
+    'The log: whole, by Range, or live as server-sent events (Accept: text/event-stream, Last-Event-ID = offset)',
+  auth: 'api',
+  params,
+  query: Type.Object({ attempt: Type.Optional(Type.Integer({ minimum: 1 })) }),
+} as const satisfies Route
+
+export const resubmitJob = {
+  method: 'POST',
+  path: '/v1/jobs/:jobId/resubmit',
+  summary: 'A new build in which this job runs again and passed ones are taken over. Takes an Idempotency-Key',
+  auth: 'api',
+  params,
+  reply: BuildView,
+  status: 201,
+} as const satisfies Route
+
+export const cancelJob = {
+  method: 'POST',
+  path: '/v1/jobs/:jobId/cancel',
+  summary: 'Ask a job to stop. A queued one ends at once, a running one within 15 seconds',
+  auth: 'api',
+  params,
+  body: Type.Object({ because: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false }),
+  reply: JobView,
+} as const satisfies Route

@@ -1,0 +1,75 @@
+import { type Static, Type } from 'typebox'
+import { Commit } from './commit.ts'
+import { At, Id } from './ids.ts'
+import { Ending } from './outcome.ts'
+
+// What the REST API, the events and the result files show. A key is absent while its value is not known.
+
+const startedAt = Type.Optional(At)
+const finishedAt = Type.Optional(At)
+const ending = Type.Optional(Ending)
+
+export const StepView = Type.Object({
+  index: Type.Integer({ minimum: 0 }),
+  name: Type.String(),
+  state: Type.Enum(['pending', 'running', 'finished']),
+  ending,
+  exitCode: Type.Optional(Type.Integer()),
+  startedAt,
+  finishedAt,
+})
+export type StepView = Static<typeof StepView>
+
+export const AttemptView = Type.Object({
+  id: Id,
+  number: Type.Integer({ minimum: 1 }),
+  runner: Type.String({ description: 'name of the runner' }),
+  state: Type.Enum(['leased', 'running', 'finished', 'refused', 'lost']),
+  ending,
+  startedAt,
+  finishedAt,
+  log: Type.Optional(Type.Object({ bytes: Type.Integer({ minimum: 0 }), sha256: Type.String() })),
+  steps: Type.Array(StepView),
+})
+export type AttemptView = Static<typeof AttemptView>
+
+export const JobView = Type.Object({
+  id: Id,
+  buildId: Id,
+  kind: Type.Enum(['plan', 'steps'], { description: 'plan: reads narwhal.yml; steps: runs them' }),
+  name: Type.String(),
+  state: Type.Enum(['queued', 'leased', 'running', 'finished']),
+  ending,
+  queuedAt: At,
+  startedAt,
+  finishedAt,
+  takenFrom: Type.Optional(Id),
+  attempts: Type.Array(AttemptView),
+})
+export type JobView = Static<typeof JobView>
+
+export const BuildView = Type.Object({
+  id: Id,
+  number: Type.Integer({ minimum: 1, description: 'counts up per repository' }),
+  commit: Commit,
+  state: Type.Enum(['queued', 'running', 'finished']),
+  ending,
+  createdAt: At,
+  startedAt,
+  finishedAt,
+  resubmitOf: Type.Optional(Id),
+  jobs: Type.Array(JobView),
+})
+export type BuildView = Static<typeof BuildView>
+
+export const RunnerView = Type.Object({
+  id: Id,
+  name: Type.String(),
+  url: Type.String(),
+  slots: Type.Integer({ minimum: 1 }),
+  held: Type.Integer({ minimum: 0, description: 'slots in use' }),
+  labels: Type.Array(Type.String()),
+  state: Type.Enum(['online', 'silent']),
+  registeredAt: At,
+})
+export type RunnerView = Static<typeof RunnerView>

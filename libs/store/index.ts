@@ -1,0 +1,3 @@
+export { type Migrations, openSqlite } from './open-sqlite.ts'
+export { openStore } from './open-store.ts'
+export * from './store.ts'

@@ -1,0 +1,143 @@
+import type { Kysely } from 'kysely'
+import type { Migrations } from './open-sqlite.ts'
+
+/** The dispatcher's schema. Written for SQLite and PostgreSQL alike, but for the one automatic number. */
+export const storeMigrations: Migrations = {
+  '0001-builds': { up: createBuilds },
+  '0002-attempts': { up: createAttempts },
+  '0003-inflow-and-outflow': { up: createFlows },
+}
+
+async function createBuilds(schema: Kysely<unknown>): Promise<void> {
+  await schema.schema
+    .createTable('builds')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('repository', 'text', (column) => column.notNull())
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('ref', 'text', (column) => column.notNull())
+    .addColumn('sha', 'text', (column) => column.notNull())
+    .addColumn('commit_json', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('state_json', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('resubmit_of', 'text')
+    .addColumn('sequence', 'integer', (column) => column.notNull())
+    .addColumn('open_event', 'text', (column) => column.unique())
+    .addColumn('open_commit', 'text', (column) => column.unique())
+    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addUniqueConstraint('builds_number', ['repository', 'number'])
+    .execute()
+  await schema.schema
+    .createTable('build_numbers')
+    .addColumn('repository', 'text', (column) => column.primaryKey())
+    .addColumn('newest', 'integer', (column) => column.notNull())
+    .execute()
+  await schema.schema.createIndex('builds_by_state').on('builds').columns(['state']).execute()
+  await schema.schema.createIndex('builds_by_sha').on('builds').columns(['sha']).execute()
+  await schema.schema
+    .createTable('jobs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('build_id', 'text', (column) => column.notNull().references('builds.id'))
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('digest', 'text')
+    .addColumn('steps_json', 'text', (column) => column.notNull())
+    .addColumn('labels_json', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('state_json', 'text', (column) => column.notNull())
+    .addColumn('queued_at', 'bigint', (column) => column.notNull())
+    .addColumn('not_before_at', 'bigint', (column) => column.notNull())
+    .addColumn('taken_from', 'text')
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addUniqueConstraint('jobs_name', ['build_id', 'kind', 'name'])
+    .execute()
+  await schema.schema.createIndex('jobs_by_state').on('jobs').columns(['state', 'queued_at', 'id']).execute()
+}
+
+async function createAttempts(schema: Kysely<unknown>): Promise<void> {
+  await schema.schema
+    .createTable('attempts')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('job_id', 'text', (column) => column.notNull().references('jobs.id'))
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('runner_id', 'text', (column) => column.notNull())
+    .addColumn('runner_name', 'text', (column) => column.notNull())
+    .addColumn('token_hash', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('state_json', 'text', (column) => column.notNull())
+    .addColumn('steps_json', 'text', (column) => column.notNull())
+    .addColumn('reported', 'integer', (column) => column.notNull())
+    .addColumn('renewals', 'integer', (column) => column.notNull())
+    .addColumn('log_step', 'integer', (column) => column.notNull())
+    .addColumn('log_step_bytes', 'bigint', (column) => column.notNull())
+    .addColumn('log_bytes', 'bigint', (column) => column.notNull())
+    .addColumn('log_sha256', 'text')
+    .addColumn('log_blob', 'text')
+    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addUniqueConstraint('attempts_number', ['job_id', 'number'])
+    .execute()
+  await schema.schema.createIndex('attempts_by_state').on('attempts').columns(['state', 'log_blob']).execute()
+  await schema.schema
+    .createTable('chunks')
+    .addColumn('attempt_id', 'text', (column) => column.notNull())
+    .addColumn('step', 'integer', (column) => column.notNull())
+    .addColumn('offset_bytes', 'bigint', (column) => column.notNull())
+    .addColumn('position', 'bigint', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('bytes', 'blob', (column) => column.notNull())
+    .addPrimaryKeyConstraint('chunks_key', ['attempt_id', 'step', 'offset_bytes'])
+    .execute()
+  await schema.schema
+    .createIndex('chunks_by_position')
+    .on('chunks')
+    .columns(['attempt_id', 'position'])
+    .unique()
+    .execute()
+  await schema.schema
+    .createTable('runners')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('url', 'text', (column) => column.notNull())
+    .addColumn('slots', 'integer', (column) => column.notNull())
+    .addColumn('labels_json', 'text', (column) => column.notNull())
+    .addColumn('registered_at', 'bigint', (column) => column.notNull())
+    .addColumn('heartbeats', 'bigint', (column) => column.notNull())
+    .execute()
+}
+
+async function createFlows(schema: Kysely<unknown>): Promise<void> {
+  await schema.schema
+    .createTable('messages')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('event_key', 'text', (column) => column.notNull())
+    .addColumn('build_id', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .execute()
+  await schema.schema
+    .createTable('quarantine')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('topic', 'text', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('because', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .execute()
+  await schema.schema
+    .createTable('answers')
+    .addColumn('key', 'text', (column) => column.primaryKey())
+    .addColumn('request', 'text', (column) => column.notNull())
+    .addColumn('build_id', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .execute()
+  await schema.schema
+    .createTable('outbox')
+    .addColumn('place', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('topic', 'text', (column) => column.notNull())
+    .addColumn('build_id', 'text', (column) => column.notNull())
+    .addColumn('sequence', 'integer', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addUniqueConstraint('outbox_sequence', ['build_id', 'sequence'])
+    .execute()
+}

@@ -1,0 +1,60 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { problem } from '@narwhal/protocol'
+import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+
+/** Migrations by name; they run in the order of their names, each once. */
+export type Migrations = Readonly<Record<string, Migration>>
+
+/**
+ * Opens an SQLite file (or `:memory:`), makes it when it is missing, and brings it to the newest schema.
+ *
+ * Durable: write-ahead log, synchronous=FULL. One process and one connection a file; transactions begin immediate.
+ *
+ * @throws {ProblemError} STORE_UNAVAILABLE when the file cannot be opened, is no database, or a migration fails.
+ */
+export async function openSqlite<Schema>(path: string, migrations: Migrations): Promise<Kysely<Schema>> {
+  try {
+    const store = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openDatabase(path) }) })
+    const provider = { getMigrations: async () => ({ ...migrations }) }
+    const { error } = await new Migrator({ db: store, provider }).migrateToLatest()
+    if (error !== undefined) throw error
+    return store
+  } catch (error) {
+    throw problem('STORE_UNAVAILABLE', `${path} cannot be opened: ${String(error)}`, { cause: error })
+  }
+}
+
+function openDatabase(path: string): SqliteDatabase {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+  const database = new DatabaseSync(path, { timeout: 5_000 })
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  if (path !== ':memory:') database.exec('PRAGMA locking_mode = EXCLUSIVE')
+  const prepared = new Map<string, Statement>()
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const known = prepared.get(sql)
+      if (known !== undefined) return known
+      // A deferred transaction that reads and then writes would fail at once when another connection wrote.
+      const statement = adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql))
+      if (prepared.size < 500) prepared.set(sql, statement)
+      return statement
+    },
+  }
+}
+
+type Statement = ReturnType<SqliteDatabase['prepare']>
+
+/** node:sqlite knows from the statement itself whether it gives rows, also for RETURNING. */
+function adapt(statement: StatementSync): Statement {
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[] // kysely passes what the queries were given
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>, // the same iterator, untyped
+  }
+}

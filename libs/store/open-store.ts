@@ -1,0 +1,66 @@
+import { isProblem, problem } from '@narwhal/protocol'
+import { type Kysely, sql } from 'kysely'
+import { storeMigrations } from './migrations.ts'
+import { openSqlite } from './open-sqlite.ts'
+import type { Schema } from './schema.ts'
+import type { Store, StoreTables } from './store.ts'
+import { attemptTable } from './tables/attempts.ts'
+import { buildTable } from './tables/builds.ts'
+import { chunkTable } from './tables/chunks.ts'
+import { inflowTable, outboxTable } from './tables/flows.ts'
+import { jobTable } from './tables/jobs.ts'
+import { runnerTable } from './tables/runners.ts'
+
+/** How often a transaction is run again after somebody else was quicker. */
+const conflictsAllowed = 10
+
+/**
+ * Opens the store: `sqlite:PATH` (durable) or `memory:` (the same code, gone with the process).
+ *
+ * @throws {ProblemError} STORE_URL_INVALID, STORE_UNAVAILABLE.
+ */
+export async function openStore(url: string): Promise<Store> {
+  const db = await openSqlite<Schema>(pathOf(url), storeMigrations)
+  return {
+    transaction: (work) => transaction(db, work),
+    readiness: () => readiness(db),
+    [Symbol.asyncDispose]: () => db.destroy(),
+  }
+}
+
+function pathOf(url: string): string {
+  if (url === 'memory:') return ':memory:'
+  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) return url.slice('sqlite:'.length)
+  throw problem('STORE_URL_INVALID', `"${url}" is no store`)
+}
+
+async function transaction<T>(db: Kysely<Schema>, work: (tables: StoreTables) => Promise<T>): Promise<T> {
+  for (let conflicts = 0; ; conflicts++) {
+    try {
+      return await db.transaction().execute((open) => work(tablesOf(open)))
+    } catch (error) {
+      if (!isProblem(error, 'STORE_CONFLICT') || conflicts >= conflictsAllowed) throw error
+    }
+  }
+}
+
+function tablesOf(db: Kysely<Schema>): StoreTables {
+  return {
+    builds: buildTable(db),
+    jobs: jobTable(db),
+    attempts: attemptTable(db),
+    chunks: chunkTable(db),
+    runners: runnerTable(db),
+    inflow: inflowTable(db),
+    outbox: outboxTable(db),
+  }
+}
+
+async function readiness(db: Kysely<Schema>): Promise<string> {
+  try {
+    await sql`select 1`.execute(db)
+    return 'ready'
+  } catch (error) {
+    return `the store does not answer: ${String(error)}`
+  }
+}

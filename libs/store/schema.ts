@@ -1,0 +1,86 @@
+import type { Generated } from 'kysely'
+
+/** The tables as they lie on disk. States, commits and lists are JSON text; columns beside them serve keys and searches. */
+export interface Schema {
+  readonly builds: {
+    id: string
+    repository: string
+    number: number
+    ref: string
+    sha: string
+    commit_json: string
+    state: string
+    state_json: string
+    created_at: number
+    resubmit_of: string | null
+    sequence: number
+    open_event: string | null
+    open_commit: string | null
+    revision: number
+  }
+  readonly build_numbers: { repository: string; newest: number }
+  readonly jobs: {
+    id: string
+    build_id: string
+    kind: string
+    name: string
+    position: number
+    digest: string | null
+    steps_json: string
+    labels_json: string
+    state: string
+    state_json: string
+    queued_at: number
+    not_before_at: number
+    taken_from: string | null
+    attempts: number
+    revision: number
+  }
+  readonly attempts: {
+    id: string
+    job_id: string
+    number: number
+    runner_id: string
+    runner_name: string
+    token_hash: string
+    state: string
+    state_json: string
+    steps_json: string
+    reported: number
+    renewals: number
+    log_step: number
+    log_step_bytes: number
+    log_bytes: number
+    log_sha256: string | null
+    log_blob: string | null
+    revision: number
+  }
+  readonly chunks: {
+    attempt_id: string
+    step: number
+    offset_bytes: number
+    position: number
+    at: number
+    bytes: Uint8Array
+  }
+  readonly runners: {
+    id: string
+    name: string
+    url: string
+    slots: number
+    labels_json: string
+    registered_at: number
+    heartbeats: number
+  }
+  readonly messages: { id: string; event_key: string; build_id: string; at: number }
+  readonly quarantine: { id: string; topic: string; body: string; because: string; at: number }
+  readonly answers: { key: string; request: string; build_id: string; at: number }
+  readonly outbox: {
+    place: Generated<number>
+    id: string
+    topic: string
+    build_id: string
+    sequence: number
+    body: string
+  }
+}

@@ -1,0 +1,238 @@
+import type { AttemptState, BuildState, Commit, JobState, StepState } from '@narwhal/protocol'
+
+// The port that keeps the dispatcher's state. Order of calls: `openStore`, then `transaction` as often as needed, then dispose.
+//
+// 1. A transaction is all or nothing, and durable when `transaction` resolves.
+// 2. A `save…` writes only what nobody changed since it was read (compare-and-set by `revision`); else the transaction
+//    ends with STORE_CONFLICT and is run again from its beginning. So `work` may run more than once and must not act outside.
+// 3. A rejected `transaction` may have been committed: do not repeat it blindly; read again.
+// Every time is in milliseconds since the Unix epoch.
+
+export interface Store extends AsyncDisposable {
+  transaction<T>(work: (tables: StoreTables) => Promise<T>): Promise<T>
+  /** 'ready', or why not. */
+  readiness(): Promise<string>
+}
+
+export interface StoreTables {
+  readonly builds: BuildTable
+  readonly jobs: JobTable
+  readonly attempts: AttemptTable
+  readonly chunks: ChunkTable
+  readonly runners: RunnerTable
+  readonly inflow: InflowTable
+  readonly outbox: OutboxTable
+}
+
+export interface BuildRecord {
+  readonly id: string
+  /** Counts up per repository. */
+  readonly number: number
+  readonly commit: Commit
+  readonly state: BuildState
+  readonly createdAt: number
+  readonly resubmitOf?: string
+  /** Number of the newest event about this build; 0 when there was none. */
+  readonly sequence: number
+  readonly revision: number
+}
+
+export interface NewBuild {
+  readonly id: string
+  readonly commit: Commit
+  readonly createdAt: number
+  readonly resubmitOf?: string
+  /** While a build with one of these keys is unfinished there is no second one. */
+  readonly openKeys?: { readonly event: string; readonly commit: string }
+}
+
+export interface BuildFilter {
+  /** `owner/name` or `host/owner/name`. */
+  readonly repository?: string
+  readonly ref?: string
+  readonly sha?: string
+  readonly state?: BuildState['state']
+  readonly limit: number
+  /** Only builds made before the one with this id. */
+  readonly after?: string
+}
+
+export interface BuildTable {
+  insert(build: NewBuild): Promise<BuildRecord>
+  find(id: string): Promise<BuildRecord | undefined>
+  findOpen(keys: { readonly event: string; readonly commit: string }): Promise<BuildRecord | undefined>
+  /** Newest first. */
+  list(filter: BuildFilter): Promise<readonly BuildRecord[]>
+  save(build: BuildRecord, changes: Partial<Pick<BuildRecord, 'state' | 'sequence'>>): Promise<BuildRecord>
+  countUnfinished(): Promise<number>
+}
+
+export interface JobRecord {
+  readonly id: string
+  readonly buildId: string
+  readonly kind: 'plan' | 'steps'
+  readonly name: string
+  /** Order within the build; the plan job has 0. */
+  readonly position: number
+  readonly digest?: string
+  /** Names of the steps. */
+  readonly steps: readonly string[]
+  readonly labels: readonly string[]
+  readonly state: JobState
+  /** The job of the resubmitted build whose outcome this one took over. */
+  readonly takenFrom?: string
+  /** Number of the newest attempt; 0 when there was none. */
+  readonly attempts: number
+  readonly revision: number
+}
+
+export type NewJob = Omit<JobRecord, 'attempts' | 'revision'>
+
+export interface JobTable {
+  insert(job: NewJob): Promise<JobRecord>
+  find(id: string): Promise<JobRecord | undefined>
+  /** In their order. */
+  ofBuilds(buildIds: readonly string[]): Promise<readonly JobRecord[]>
+  /** Queued jobs whose time has come, oldest first. */
+  listQueued(options: { readonly now: number; readonly limit: number }): Promise<readonly JobRecord[]>
+  /** When the next queued job that has to wait may start. */
+  nextNotBefore(now: number): Promise<number | undefined>
+  /** Queued jobs that wait since before `before`. */
+  listWaitingSince(before: number): Promise<readonly JobRecord[]>
+  save(job: JobRecord, changes: Partial<Pick<JobRecord, 'state' | 'attempts'>>): Promise<JobRecord>
+  countByState(): Promise<Readonly<Record<string, number>>>
+}
+
+export interface StepRecord {
+  readonly index: number
+  readonly name: string
+  readonly state: StepState
+}
+
+export interface AttemptRecord {
+  readonly id: string
+  readonly jobId: string
+  readonly number: number
+  readonly runnerId: string
+  readonly runnerName: string
+  readonly tokenHash: string
+  readonly state: AttemptState
+  readonly steps: readonly StepRecord[]
+  /** Sequence number of the newest event the runner reported; 0 when there was none. */
+  readonly reported: number
+  /** Where the stored log ends: the step, bytes of that step, bytes in all. */
+  readonly logEnd: { readonly step: number; readonly stepBytes: number; readonly bytes: number }
+  /** Once the attempt was accepted: the whole log's hash. */
+  readonly logSha256?: string
+  /** Once the log is sealed: the key of its blob. */
+  readonly logBlob?: string
+  readonly revision: number
+}
+
+export type NewAttempt = Pick<
+  AttemptRecord,
+  'id' | 'jobId' | 'number' | 'runnerId' | 'runnerName' | 'tokenHash' | 'state' | 'steps'
+>
+
+export interface AttemptTable {
+  insert(attempt: NewAttempt): Promise<AttemptRecord>
+  find(id: string): Promise<AttemptRecord | undefined>
+  /** By number. */
+  ofJobs(jobIds: readonly string[]): Promise<readonly AttemptRecord[]>
+  /** Counts a renewal of an attempt that is leased or running; false when it is neither. */
+  renew(id: string): Promise<boolean>
+  /** Renewal counters of all attempts that are leased or running. */
+  listHeld(): Promise<readonly HeldAttempt[]>
+  save(attempt: AttemptRecord, changes: AttemptChanges): Promise<AttemptRecord>
+  /** Finished attempts whose log is not in a blob yet. */
+  listUnsealed(limit: number): Promise<readonly AttemptRecord[]>
+}
+
+export type AttemptChanges = Partial<
+  Pick<AttemptRecord, 'state' | 'steps' | 'reported' | 'logEnd' | 'logSha256' | 'logBlob'>
+>
+
+export interface HeldAttempt {
+  readonly id: string
+  readonly runnerId: string
+  readonly renewals: number
+}
+
+export interface ChunkRecord {
+  readonly step: number
+  /** Bytes of the step before the chunk. */
+  readonly offset: number
+  /** Bytes of the attempt's log before the chunk. */
+  readonly position: number
+  readonly at: number
+  readonly bytes: Uint8Array
+}
+
+export interface ChunkTable {
+  insert(attemptId: string, chunk: ChunkRecord): Promise<void>
+  /** Chunks that hold bytes at or behind `position`, in order, `limit` at the most. */
+  list(
+    attemptId: string,
+    options: { readonly position: number; readonly limit: number },
+  ): Promise<readonly ChunkRecord[]>
+  removeAll(attemptId: string): Promise<void>
+}
+
+export interface RunnerRecord {
+  readonly id: string
+  readonly name: string
+  readonly url: string
+  readonly slots: number
+  readonly labels: readonly string[]
+  readonly registeredAt: number
+  readonly heartbeats: number
+}
+
+export interface RunnerTable {
+  /** Inserts, or replaces the one of the same id and counts a heartbeat. */
+  put(runner: Omit<RunnerRecord, 'heartbeats'>): Promise<void>
+  list(): Promise<readonly RunnerRecord[]>
+  /** false when there is no such runner. */
+  heartbeat(id: string): Promise<boolean>
+  remove(id: string): Promise<void>
+}
+
+/** What came in and must not be taken twice. */
+export interface InflowTable {
+  /** false when a message of this id was taken before. */
+  keepMessage(message: {
+    readonly id: string
+    readonly eventKey: string
+    readonly buildId: string
+    readonly at: number
+  }): Promise<boolean>
+  /** The build that a message of this id became. */
+  buildOfMessage(id: string): Promise<string | undefined>
+  /** Puts aside what could not be read. */
+  quarantine(message: {
+    readonly id: string
+    readonly topic: string
+    readonly body: string
+    readonly because: string
+    readonly at: number
+  }): Promise<void>
+  /** The answer that was given to a request with this Idempotency-Key. */
+  findAnswer(key: string): Promise<{ readonly request: string; readonly buildId: string } | undefined>
+  keepAnswer(
+    key: string,
+    answer: { readonly request: string; readonly buildId: string; readonly at: number },
+  ): Promise<void>
+}
+
+export interface OutboxRecord {
+  readonly id: string
+  readonly topic: string
+  readonly body: string
+}
+
+export interface OutboxTable {
+  insert(message: OutboxRecord & { readonly buildId: string; readonly sequence: number }): Promise<void>
+  /** Oldest first. */
+  list(limit: number): Promise<readonly OutboxRecord[]>
+  remove(ids: readonly string[]): Promise<void>
+}

@@ -1,0 +1,116 @@
+import { type BuildState, type Commit, repositoryKey } from '@narwhal/protocol'
+import type { Kysely, Selectable } from 'kysely'
+import type { Schema } from '../schema.ts'
+import type { BuildFilter, BuildRecord, BuildTable, NewBuild } from '../store.ts'
+import { expectOne } from './expect-one.ts'
+
+/** Builds, with a number that counts up per repository. */
+export function buildTable(db: Kysely<Schema>): BuildTable {
+  return {
+    insert: (build) => insertBuild(db, build),
+    find: async (id) => {
+      const row = await db.selectFrom('builds').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && recordOf(row)
+    },
+    findOpen: async (keys) => {
+      const row = await db
+        .selectFrom('builds')
+        .selectAll()
+        .where((or) => or.or([or('open_event', '=', keys.event), or('open_commit', '=', keys.commit)]))
+        .executeTakeFirst()
+      return row && recordOf(row)
+    },
+    list: (filter) => listBuilds(db, filter),
+    save: async (build, changes) => {
+      const { state, sequence } = { ...build, ...changes }
+      const closed = state.state === 'finished' ? { open_event: null, open_commit: null } : {}
+      const updated = await db
+        .updateTable('builds')
+        .set({
+          state: state.state,
+          state_json: JSON.stringify(state),
+          sequence,
+          revision: build.revision + 1,
+          ...closed,
+        })
+        .where('id', '=', build.id)
+        .where('revision', '=', build.revision)
+        .executeTakeFirst()
+      expectOne(updated, `build ${build.id}`)
+      return { ...build, state, sequence, revision: build.revision + 1 }
+    },
+    countUnfinished: async () => {
+      const row = await db
+        .selectFrom('builds')
+        .select((of) => of.fn.countAll<number>().as('count'))
+        .where('state', 'in', ['queued', 'running'])
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+  }
+}
+
+async function insertBuild(db: Kysely<Schema>, build: NewBuild): Promise<BuildRecord> {
+  const repository = repositoryKey(build.commit.repository)
+  const state: BuildState = { state: 'queued' }
+  const { newest } = await db
+    .insertInto('build_numbers')
+    .values({ repository, newest: 1 })
+    .onConflict((conflict) =>
+      conflict.column('repository').doUpdateSet((of) => ({ newest: of('build_numbers.newest', '+', 1) })),
+    )
+    .returning('newest')
+    .executeTakeFirstOrThrow()
+  const row = {
+    id: build.id,
+    repository,
+    number: newest,
+    ref: build.commit.ref,
+    sha: build.commit.sha,
+    commit_json: JSON.stringify(build.commit),
+    state: state.state,
+    state_json: JSON.stringify(state),
+    created_at: build.createdAt,
+    resubmit_of: build.resubmitOf ?? null,
+    sequence: 0,
+    open_event: build.openKeys?.event ?? null,
+    open_commit: build.openKeys?.commit ?? null,
+    revision: 0,
+  }
+  await db.insertInto('builds').values(row).execute()
+  return recordOf(row)
+}
+
+async function listBuilds(db: Kysely<Schema>, filter: BuildFilter): Promise<readonly BuildRecord[]> {
+  let query = db.selectFrom('builds').selectAll().orderBy('id', 'desc').limit(filter.limit)
+  if (filter.repository !== undefined) {
+    const parts = filter.repository.split('/').length
+    query =
+      parts === 3
+        ? query.where('repository', '=', filter.repository)
+        : query.where('repository', 'like', `%/${likeText(filter.repository)}`)
+  }
+  if (filter.ref !== undefined) query = query.where('ref', '=', filter.ref)
+  if (filter.sha !== undefined) query = query.where('sha', '=', filter.sha)
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+  if (filter.after !== undefined) query = query.where('id', '<', filter.after)
+  return (await query.execute()).map(recordOf)
+}
+
+/** `_` and `%` are wildcards of LIKE; a repository's name may hold `_`, which then matches itself and a little more. */
+function likeText(text: string): string {
+  return text.replaceAll('%', '')
+}
+
+function recordOf(row: Selectable<Schema['builds']>): BuildRecord {
+  return {
+    id: row.id,
+    number: row.number,
+    commit: JSON.parse(row.commit_json) as Commit, // written by `insertBuild`
+    state: JSON.parse(row.state_json) as BuildState, // written by `insertBuild` and `save`
+    createdAt: row.created_at,
+    ...(row.resubmit_of === null ? {} : { resubmitOf: row.resubmit_of }),
+    sequence: row.sequence,
+    revision: row.revision,
+  }
+}
