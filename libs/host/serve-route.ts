@@ -12,6 +12,9 @@ export interface RouteTokens {
   readonly runner?: string
 }
 
+/** A request as it came in: headers, method, URL. */
+export type HttpRequest = FastifyRequest
+
 /** What a route's answer is made from. `token` is the bearer token, checked already but for attempts'. */
 export interface RouteCall<R extends Route> extends RouteInput<R> {
   readonly token: string

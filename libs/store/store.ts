@@ -149,7 +149,7 @@ export interface AttemptTable {
 }
 
 export type AttemptChanges = Partial<
-  Pick<AttemptRecord, 'state' | 'steps' | 'reported' | 'logEnd' | 'logSha256' | 'logBlob'>
+  Pick<AttemptRecord, 'tokenHash' | 'state' | 'steps' | 'reported' | 'logEnd' | 'logSha256' | 'logBlob'>
 >
 
 export interface HeldAttempt {

@@ -16,8 +16,8 @@ export const dispatcherProblems = {
   },
   REF_UNKNOWN: {
     status: 422,
-    title: 'No build of this ref is known, so its sha is not known either',
-    fix: 'Give the sha of the commit.',
+    title: 'The repository has no such ref',
+    fix: 'Check the name; a ref is written in full, as refs/heads/main.',
   },
   JOB_ENDED: { status: 409, title: 'The job has already ended', fix: 'Resubmit it to run it again.' },
   JOB_NOT_ENDED: { status: 409, title: 'The job has not ended yet', fix: 'Wait for its end, or cancel it first.' },

@@ -13,4 +13,20 @@ export const runnerProblems = {
     fix: 'Nothing: the job goes to another runner.',
   },
   OFFER_UNKNOWN: { status: 404, title: 'The runner does not hold this attempt', fix: 'Nothing: it has ended.' },
+  RUNNER_DATA_IN_USE: {
+    status: 500,
+    title: 'Another runner uses the data directory',
+    fix: 'End the other runner, or set NARWHAL_DATA to a directory of its own for each runner.',
+  },
+  RUNNER_STOPPED: {
+    status: 500,
+    title: 'The runner was stopped while it ran the job',
+    fix: 'Nothing: Narwhal runs the job again, on this runner or on another one.',
+    retried: true,
+  },
+  LEASE_LOST: {
+    status: 500,
+    title: 'The lease of the attempt could not be renewed in time',
+    fix: 'Check the network between the runner and the dispatcher; the job is given to another runner.',
+  },
 } as const satisfies Record<string, ProblemEntry>

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { Id } from '../ids.ts'
+import { Repository } from '../commit.ts'
+import { Id, Ref, Sha } from '../ids.ts'
 import type { Route } from '../route.ts'
 import { RunnerView } from '../views.ts'
 
@@ -48,4 +49,14 @@ export const unregisterRunner = {
   summary: 'The runner leaves; what it still holds is lost',
   auth: 'runner',
   params: Type.Object({ runnerId: Id }),
+} as const satisfies Route
+
+/** Dispatcher → runner: the dispatcher has no git. */
+export const resolveRef = {
+  method: 'POST',
+  path: '/v1/refs',
+  summary: 'The sha that a ref of a repository has now',
+  auth: 'runner',
+  body: Type.Object({ repository: Repository, ref: Ref }),
+  reply: Type.Object({ sha: Sha }),
 } as const satisfies Route

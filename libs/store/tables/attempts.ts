@@ -9,8 +9,8 @@ export function attemptTable(db: Kysely<Schema>): AttemptTable {
   return {
     insert: async (attempt) => {
       const record = { ...attempt, reported: 0, logEnd: { step: 0, stepBytes: 0, bytes: 0 }, revision: 0 }
-      const { id, jobId, number, runnerId, runnerName, tokenHash } = record
-      const key = { id, job_id: jobId, number, runner_id: runnerId, runner_name: runnerName, token_hash: tokenHash }
+      const { id, jobId, number, runnerId, runnerName } = record
+      const key = { id, job_id: jobId, number, runner_id: runnerId, runner_name: runnerName }
       await db
         .insertInto('attempts')
         .values({ ...key, ...columnsOf(record), renewals: 0 })
@@ -71,11 +71,12 @@ function leasesOf(db: Kysely<Schema>): Pick<AttemptTable, 'renew' | 'listHeld'> 
 
 type Columns = Omit<
   Schema['attempts'],
-  'id' | 'job_id' | 'number' | 'runner_id' | 'runner_name' | 'token_hash' | 'renewals'
+  'id' | 'job_id' | 'number' | 'runner_id' | 'runner_name' | 'renewals'
 >
 
 function columnsOf(record: AttemptRecord): Columns {
   return {
+    token_hash: record.tokenHash,
     state: record.state.state,
     state_json: JSON.stringify(record.state),
     steps_json: JSON.stringify(record.steps),

@@ -1,0 +1,7 @@
+export { type CloneProtocol, type CloneUrl, checkCloneUrl, resolveCloneUrl } from './clone-url.ts'
+export type { CommitSource, FetchClock } from './fetch-into-mirror.ts'
+export { type Heads, lookAtHeads, type RefTip } from './look-at-heads.ts'
+export type { MirrorCommit } from './mirror-commit.ts'
+export { type Mirrors, openMirrors } from './open-mirrors.ts'
+export type { CommitInfo } from './parse-commit.ts'
+export { repositoryOf } from './repository-of.ts'

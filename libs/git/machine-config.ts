@@ -1,0 +1,23 @@
+/** What git needs of the machine; nothing else of our environment reaches it. */
+const passed = [
+  'PATH',
+  'LD_LIBRARY_PATH',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+]
+
+/** The variables of the machine that git needs to be found and to reach the network; with ssh also the ssh agent. */
+export function machineEnvironment(protocol: string | undefined): Readonly<Record<string, string>> {
+  const names = protocol === 'ssh' ? [...passed, 'SSH_AUTH_SOCK'] : passed
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}

@@ -1,0 +1,108 @@
+import { catalogue, type Ending, isRetried, type JobEvent, type JobState } from '@narwhal/protocol'
+
+// 1. A job that finished never changes.
+// 2. Attempt numbers only go up: a lease needs a number above all before it, and only the held attempt may speak.
+// 3. Whoever asked to stop a job gets it stopped: no retry, no new lease. A job that had ended by itself keeps its ending.
+
+/** How often an attempt that errored is tried again, and how long each of those waits. */
+const backOffMs = [1_000, 4_000] as const
+
+/** So many lost attempts end a job. */
+const lostLimit = 3
+
+/** The job after `event`. A late or repeated event is normal on a network: it returns `job` itself. */
+export function nextJob(job: JobState, event: JobEvent): JobState {
+  switch (job.state) {
+    case 'queued':
+      return nextQueuedJob(job, event)
+    case 'leased':
+    case 'running':
+      return nextHeldJob(job, event)
+    case 'finished':
+      return job
+    default:
+      return job satisfies never
+  }
+}
+
+type QueuedJob = Extract<JobState, { state: 'queued' }>
+type HeldJobState = Extract<JobState, { state: 'leased' | 'running' }>
+type AttemptEnded = Extract<JobEvent, { type: 'ended' }>
+
+function nextQueuedJob(job: QueuedJob, event: JobEvent): JobState {
+  switch (event.type) {
+    case 'leased':
+      if (event.attempt <= (job.attempt ?? 0)) return job
+      return { state: 'leased', queuedAt: job.queuedAt, attempt: event.attempt, setbacks: job.setbacks }
+    case 'cancelled':
+      return finished(job, cancelledEnding(event.because), event.at)
+    case 'expired':
+      return finished(job, { outcome: 'errored', code: 'NO_RUNNER', message: event.message }, event.at)
+    case 'refused':
+    case 'started':
+    case 'ended':
+    case 'lost':
+      return job
+    default:
+      return event satisfies never
+  }
+}
+
+function nextHeldJob(job: HeldJobState, event: JobEvent): JobState {
+  if ('attempt' in event && event.attempt !== job.attempt) return job
+  switch (event.type) {
+    case 'started':
+      return job.state === 'leased' ? { ...job, state: 'running', startedAt: event.at } : job
+    case 'refused':
+      return job.state === 'leased' ? queuedAgain(job, { at: event.at, setbacks: job.setbacks }) : job
+    case 'ended':
+      return afterEnd(job, event)
+    case 'lost':
+      return afterLoss(job, event.at)
+    case 'cancelled':
+      return job.cancelBecause === undefined ? { ...job, cancelBecause: event.because } : job
+    case 'leased':
+    case 'expired':
+      return job
+    default:
+      return event satisfies never
+  }
+}
+
+function afterEnd(job: HeldJobState, { ending, at }: AttemptEnded): JobState {
+  const { setbacks, cancelBecause } = job
+  if (ending.outcome === 'cancelled' && cancelBecause !== undefined) {
+    return finished(job, cancelledEnding(cancelBecause), at)
+  }
+  const waitMs = backOffMs[setbacks.errored]
+  if (ending.outcome !== 'errored' || !isRetried(ending.code) || waitMs === undefined) return finished(job, ending, at)
+  return queuedAgain(job, { at, setbacks: { ...setbacks, errored: setbacks.errored + 1 }, waitMs })
+}
+
+function afterLoss(job: HeldJobState, at: number): JobState {
+  const setbacks = { ...job.setbacks, lost: job.setbacks.lost + 1 }
+  if (job.cancelBecause === undefined && setbacks.lost >= lostLimit) return finished(job, lostEnding(job.attempt), at)
+  return queuedAgain(job, { at, setbacks })
+}
+
+type Requeue = Pick<QueuedJob, 'setbacks'> & { readonly at: number; readonly waitMs?: number }
+
+/** Back to the queue; a job that somebody asked to stop ends here instead. */
+function queuedAgain(job: HeldJobState, { at, setbacks, waitMs = 0 }: Requeue): JobState {
+  if (job.cancelBecause !== undefined) return finished(job, cancelledEnding(job.cancelBecause), at)
+  return { state: 'queued', queuedAt: job.queuedAt, notBeforeAt: at + waitMs, setbacks, attempt: job.attempt }
+}
+
+function finished(job: QueuedJob | HeldJobState, ending: Ending, at: number): JobState {
+  const started = job.state === 'running' ? { startedAt: job.startedAt } : {}
+  return { state: 'finished', ending, queuedAt: job.queuedAt, ...started, finishedAt: at }
+}
+
+function cancelledEnding(because: string): Ending {
+  return { outcome: 'cancelled', code: 'CANCELLED', message: `Cancelled: ${because}` }
+}
+
+function lostEnding(attempt: number): Ending {
+  const message = `The runner of attempt ${attempt} was lost, and two before it. ${catalogue.RUNNER_LOST.fix}`
+  return { outcome: 'errored', code: 'RUNNER_LOST', message }
+}

@@ -1,0 +1,63 @@
+import { isProblem, problem, type Topic } from '@narwhal/protocol'
+import type { ConfirmChannel } from 'amqplib'
+import type { OutgoingMessage } from '../queue.ts'
+import { queueName } from '../queue-name.ts'
+import { declareTopology, exchange } from './topology.ts'
+
+/** Publishes a message to every subscriber of a topic; resolves when the broker has confirmed them all. */
+export type PublishConfirmed = (topic: Topic, message: OutgoingMessage) => Promise<void>
+
+/**
+ * A publisher on one channel.
+ *
+ * 1. The broker confirms an unroutable message too: only the return that it sends before tells.
+ * 2. A message that reached one of two queues is not returned. So each subscriber has a routing key of its own, and
+ *    each gets its own copy, with its own confirm.
+ * 3. Copies are told apart by a number of their own: the same message may be in flight twice.
+ */
+export function publisherOn(channel: ConfirmChannel): PublishConfirmed {
+  const declared = new Map<string, Promise<void>>()
+  const returned = new Set<string>()
+  let copies = 0
+  channel.on('return', ({ properties }) => returned.add(String(properties.correlationId)))
+
+  function declare(topic: Topic): Promise<void> {
+    const declaring = declared.get(topic.name) ?? declareTopology(channel, topic)
+    declared.set(topic.name, declaring)
+    return declaring
+  }
+
+  function publishCopy(routingKey: string, { id, body }: OutgoingMessage): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    copies += 1
+    const correlationId = String(copies) // 3
+    const properties = {
+      mandatory: true,
+      persistent: true,
+      messageId: id,
+      correlationId,
+      contentType: 'application/json',
+    }
+    channel.publish(exchange, routingKey, Buffer.from(body), properties, (error: unknown) => {
+      const wasReturned = returned.delete(correlationId) // 1
+      if (error)
+        reject(
+          problem('QUEUE_UNAVAILABLE', `The broker did not take message ${id}: ${String(error)}`, { cause: error }),
+        )
+      else if (wasReturned) reject(problem('QUEUE_UNROUTABLE', `Message ${id} reached no queue for "${routingKey}".`))
+      else resolve()
+    })
+    return promise
+  }
+
+  return async (topic, message) => {
+    try {
+      await declare(topic)
+      await Promise.all(topic.subscribers.map((subscriber) => publishCopy(queueName(topic, subscriber), message))) // 2
+    } catch (cause) {
+      if (isProblem(cause, 'QUEUE_UNROUTABLE')) declared.delete(topic.name) // somebody took a queue away: declare it again
+      if (isProblem(cause)) throw cause
+      throw problem('QUEUE_UNAVAILABLE', `Message ${message.id} was not published: ${String(cause)}`, { cause })
+    }
+  }
+}

@@ -1,0 +1,11 @@
+export type { QueueClock } from './clock.ts'
+export { openQueue } from './open-queue.ts'
+export type {
+  IncomingMessage,
+  OnBatch,
+  OutgoingMessage,
+  Queue,
+  QueueEvent,
+  QueueOptions,
+  TakeOptions,
+} from './queue.ts'

@@ -1,0 +1,32 @@
+import { type HttpServer, serveRoute } from '@narwhal/host'
+import { problem, renewAttempt, reportAttempt } from '@narwhal/protocol'
+import { authorizeAttempt } from './authorize-attempt.ts'
+import type { Changes } from './changes.ts'
+import { takeReport } from './take-report.ts'
+
+export interface AttemptRoutesDeps {
+  readonly changes: Changes
+  readonly leaseMs: number
+}
+
+/** What runners say about their attempts. Each call is authorised by the token of its attempt. */
+export function serveAttemptRoutes(server: HttpServer, { changes, leaseMs }: AttemptRoutesDeps): void {
+  serveRoute(server, reportAttempt, {
+    tokens: {},
+    answer: ({ params, token, body }) =>
+      changes.change((change) => takeReport(change, { attemptId: params.attemptId, token, report: body }, leaseMs)),
+  })
+  serveRoute(server, renewAttempt, {
+    tokens: {},
+    answer: ({ params, token }) =>
+      changes.change(async ({ tables }) => {
+        const attempt = await authorizeAttempt(tables, params.attemptId, token)
+        if (!(await tables.attempts.renew(attempt.id))) {
+          throw problem('ATTEMPT_STALE', `attempt ${attempt.number} is ${attempt.state.state}`)
+        }
+        const job = await tables.jobs.find(attempt.jobId)
+        const cancel = job !== undefined && 'cancelBecause' in job.state ? job.state.cancelBecause : undefined
+        return cancel === undefined ? {} : { cancel }
+      }),
+  })
+}

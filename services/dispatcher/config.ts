@@ -1,0 +1,30 @@
+import {
+  type Environment,
+  logLevel,
+  optional,
+  portNumber,
+  positive,
+  readConfig,
+  required,
+  secret,
+  text,
+} from '@narwhal/host'
+
+/** The settings of a dispatcher that runs by itself. */
+export type DispatcherConfig = ReturnType<typeof readDispatcherConfig>
+
+/** @throws {ProblemError} CONFIG_INVALID with every fault. */
+export function readDispatcherConfig(env: Environment) {
+  return readConfig(env, {
+    host: optional('NARWHAL_HOST', text, '127.0.0.1'),
+    port: optional('NARWHAL_PORT', portNumber, 9595),
+    queue: optional('NARWHAL_QUEUE', text, 'amqp://127.0.0.1:5672'),
+    store: optional('NARWHAL_STORE', text, 'sqlite:.narwhal/dispatcher/store.sqlite'),
+    blobs: optional('NARWHAL_BLOBS', text, 'file:.narwhal/dispatcher/blobs'),
+    apiToken: required('NARWHAL_API_TOKEN', secret),
+    runnerToken: required('NARWHAL_RUNNER_TOKEN', secret),
+    logLevel: optional('NARWHAL_LOG_LEVEL', logLevel, 'info'),
+    leaseMs: optional('NARWHAL_LEASE_MS', positive, 30_000),
+    queueLimitMs: optional('NARWHAL_QUEUE_LIMIT_MS', positive, 24 * 3_600_000),
+  })
+}

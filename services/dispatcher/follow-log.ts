@@ -1,0 +1,92 @@
+import { type Clock, openWake, wakeOrSleep } from '@narwhal/host'
+import type { AttemptRecord } from '@narwhal/store'
+import { cutUtf8 } from './cut-utf8.ts'
+import { findLog, type ReadLogDeps, readLog } from './read-log.ts'
+
+export interface FollowLogDeps extends ReadLogDeps {
+  readonly clock: Clock
+  /** Aborts when the service stops. */
+  readonly signal: AbortSignal
+}
+
+export interface FollowedLog {
+  readonly jobId: string
+  readonly attempt?: number
+  /** Bytes of the log that the reader has already. */
+  readonly start: number
+}
+
+/** A comment goes out this often, in milliseconds, so that nothing between here and the reader thinks the stream dead. */
+const quietMs = 15_000
+
+/**
+ * The log of a job as server-sent events, until its attempt ends: `data: {"offset","text"}`, cut at UTF-8 borders, or
+ * `"base64"` for bytes that are no UTF-8. The id of an event is the offset behind it. The last event is `end`.
+ */
+export async function* followLog(
+  deps: FollowLogDeps,
+  { jobId, attempt: number, start }: FollowedLog,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const wake = openWake()
+  using _listening = deps.changes.listen(() => wake.wake())
+  let position = start
+  while (!signal.aborted) {
+    const { attempt, isOver } = await look(deps, jobId, number)
+    if (attempt !== undefined) {
+      for await (const event of eventsOf(deps, attempt, { position, isOver })) {
+        position = event.behind
+        yield event.text
+      }
+    }
+    if (isOver)
+      return yield `event: end\ndata: ${JSON.stringify({ offset: position, state: attempt?.state.state ?? 'finished' })}\n\n`
+    const woken = await wakeOrSleep(wake, quietMs, { clock: deps.clock, signal })
+      .then(() => true)
+      .catch(() => false)
+    if (woken && position === start) yield ': waiting\n\n'
+  }
+}
+
+interface Look {
+  readonly attempt: AttemptRecord | undefined
+  readonly isOver: boolean
+}
+
+async function look({ changes }: FollowLogDeps, jobId: string, number: number | undefined): Promise<Look> {
+  return changes.change(async ({ tables }) => {
+    const attempt = await findLog(tables, jobId, number)
+    const job = await tables.jobs.find(jobId)
+    const isOver =
+      attempt === undefined
+        ? job?.state.state === 'finished'
+        : attempt.state.state === 'finished' || attempt.state.state === 'lost'
+    return { attempt, isOver }
+  })
+}
+
+interface LogEvent {
+  readonly text: string
+  readonly behind: number
+}
+
+async function* eventsOf(
+  deps: FollowLogDeps,
+  { id, logEnd }: AttemptRecord,
+  options: { position: number; isOver: boolean },
+): AsyncGenerator<LogEvent> {
+  let kept: Uint8Array = new Uint8Array()
+  let { position } = options
+  for await (const piece of readLog(deps, id, { start: position, end: logEnd.bytes })) {
+    const isLast = options.isOver && piece.position + piece.bytes.length === logEnd.bytes
+    const { text, bytes, rest } = cutUtf8(Buffer.concat([kept, piece.bytes]), isLast)
+    kept = rest
+    if (bytes.length === 0) continue
+    const data =
+      text === undefined
+        ? { offset: position, base64: Buffer.from(bytes).toString('base64') }
+        : { offset: position, text }
+    position += bytes.length
+    yield { text: `id: ${position}\ndata: ${JSON.stringify(data)}\n\n`, behind: position }
+  }
+}

@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream'
+import { type HttpServer, type RouteCall, type RouteTokens, serveRoute } from '@narwhal/host'
+import { getJobLog, problem } from '@narwhal/protocol'
+import { type FollowLogDeps, followLog } from './follow-log.ts'
+import { findLog, type LogPiece, readLog } from './read-log.ts'
+
+/** The log of a job: whole, a range of bytes, or live. */
+export function serveLogRoute(server: HttpServer, deps: FollowLogDeps & { readonly tokens: RouteTokens }): void {
+  serveRoute(server, getJobLog, {
+    tokens: deps.tokens,
+    answer: async (call) => {
+      const wantsEvents = call.request.headers.accept?.includes('text/event-stream') === true
+      await (wantsEvents ? sendEvents(deps, call) : sendBytes(deps, call))
+    },
+  })
+}
+
+type LogCall = RouteCall<typeof getJobLog>
+
+async function sendBytes(deps: FollowLogDeps, { params, query, request, reply }: LogCall): Promise<void> {
+  const attempt = await deps.changes.change(({ tables }) => findLog(tables, params.jobId, query.attempt))
+  const length = attempt?.logEnd.bytes ?? 0
+  const range = rangeOf(request.headers.range, length)
+  reply
+    .header('content-type', 'text/plain; charset=utf-8')
+    .header('x-content-type-options', 'nosniff')
+    .header('accept-ranges', 'bytes')
+  if (range.partial) reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${length}`)
+  reply.header('content-length', range.end - range.start)
+  const pieces = attempt === undefined ? [] : readLog(deps, attempt.id, range)
+  await reply.send(Readable.from(bytesOf(pieces)))
+}
+
+async function* bytesOf(pieces: AsyncIterable<LogPiece> | Iterable<LogPiece>): AsyncGenerator<Uint8Array> {
+  for await (const { bytes } of pieces) yield bytes
+}
+
+interface ByteRange {
+  readonly start: number
+  readonly end: number
+  readonly partial: boolean
+}
+
+/** One range of RFC 9110; anything else gets the whole. */
+function rangeOf(header: string | undefined, length: number): ByteRange {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
+  if (first === '' && last === '') return { start: 0, end: length, partial: false }
+  const start = first === '' ? Math.max(0, length - Number(last)) : Number(first)
+  const end = first === '' || last === '' ? length : Math.min(length, Number(last) + 1)
+  if (start >= end) throw problem('RANGE_NOT_SATISFIABLE', `the log has ${length} bytes`, { data: { length } })
+  return { start, end, partial: true }
+}
+
+async function sendEvents(deps: FollowLogDeps, { params, query, request, reply }: LogCall): Promise<void> {
+  const last = Number(request.headers['last-event-id'] ?? 0)
+  const start = Number.isSafeInteger(last) && last > 0 ? last : 0
+  const gone = new AbortController()
+  request.raw.once('close', () => gone.abort())
+  reply
+    .header('content-type', 'text/event-stream')
+    .header('cache-control', 'no-store')
+    .header('x-accel-buffering', 'no')
+  const signal = AbortSignal.any([gone.signal, deps.signal])
+  const log = { jobId: params.jobId, start, ...(query.attempt === undefined ? {} : { attempt: query.attempt }) }
+  await deps.changes.change(({ tables }) => findLog(tables, params.jobId, query.attempt))
+  await reply.send(Readable.from(followLog(deps, log, signal)))
+}

@@ -1,0 +1,30 @@
+import type { Log } from '@narwhal/host'
+import { problem, type RunnerRegistration } from '@narwhal/protocol'
+import type { Change } from './changes.ts'
+import { loseAttempt } from './watch-leases.ts'
+
+/** Registers a runner, or registers it again. Attempts leased to it that it does not hold any more are lost at once. */
+export async function putRunner(change: Change, runner: RunnerRegistration, log: Log): Promise<void> {
+  const { attempts, ...record } = runner
+  if (!URL.canParse(runner.url) || !/^https?:$/.test(new URL(runner.url).protocol)) {
+    throw problem('RUNNER_URL_INVALID', `"${runner.url}" is no http or https URL`)
+  }
+  await change.tables.runners.put({ ...record, registeredAt: change.now })
+  await loseAllBut(change, { runnerId: runner.id, kept: attempts }, log)
+}
+
+/** Forgets a runner; what it still holds is lost. */
+export async function removeRunner(change: Change, runnerId: string, log: Log): Promise<void> {
+  await loseAllBut(change, { runnerId, kept: [] }, log)
+  await change.tables.runners.remove(runnerId)
+}
+
+async function loseAllBut(
+  change: Change,
+  { runnerId, kept }: { runnerId: string; kept: readonly string[] },
+  log: Log,
+): Promise<void> {
+  for (const held of await change.tables.attempts.listHeld()) {
+    if (held.runnerId === runnerId && !kept.includes(held.id)) await loseAttempt(change, held.id, log)
+  }
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { problem } from '@narwhal/protocol'
+import {
+  engineAddress,
+  engineAdvice,
+  enginePackages,
+  engineState,
+  findProgram,
+  installDebianPackages,
+  isDebian,
+  readSystem,
+  type SetupContext,
+  type System,
+} from '../../services/narwhal/setup/index.ts'
+
+/** Something the tests need and this machine lacks. */
+interface Missing {
+  readonly what: string
+  /** Debian's packages that bring it; none when no package would help. */
+  readonly packages: readonly string[]
+  /** What a person does where we may not install. */
+  readonly advice: string
+}
+
+/**
+ * Sees that what the tests run is on this machine: git, a container engine, RabbitMQ, a static busybox.
+ * As root on Debian and Ubuntu what is missing is installed (unless NARWHAL_SETUP=0), without starting any service.
+ *
+ * @throws {ProblemError} PACKAGES_MISSING with everything that is missing, and what to do about each.
+ */
+export async function provideTestPackages(context: SetupContext): Promise<void> {
+  const system = await readSystem()
+  const missing = await missingParts(system, context)
+  if (missing.length === 0) return
+  const mayInstall = system.isRoot && isDebian(system) && context.env.NARWHAL_SETUP !== '0'
+  if (!mayInstall || missing.some(({ packages }) => packages.length === 0)) {
+    const list = missing.map(({ what, advice }) => `- ${what}: ${advice}`).join('\n')
+    throw problem('PACKAGES_MISSING', `The tests need real parts that are not here:\n${list}`)
+  }
+  await installDebianPackages(missing.flatMap(({ packages }) => packages), context) // biome-ignore format: one idea
+}
+
+async function missingParts(system: System, context: SetupContext): Promise<readonly Missing[]> {
+  const { env } = context
+  const parts = [await missingEngine(system, context)]
+  if ((await findProgram('git', env)) === undefined) parts.push(missingPackage('git', 'git', 'install it'))
+  if (!env.NARWHAL_TEST_AMQP_URL && (await findProgram('rabbitmq-server', env)) === undefined) {
+    parts.push(
+      missingPackage('RabbitMQ', 'rabbitmq-server', 'install rabbitmq-server, or set NARWHAL_TEST_AMQP_URL=amqp://…'),
+    )
+  }
+  if (!existsSync('/bin/busybox'))
+    parts.push(missingPackage('a static busybox', 'busybox-static', 'put one at /bin/busybox'))
+  return parts.filter((part) => part !== undefined)
+}
+
+/** An engine must answer, or be one that we may start: dockerd, as root, where nobody set DOCKER_HOST. */
+async function missingEngine(system: System, { env, signal }: SetupContext): Promise<Missing | undefined> {
+  if ((await engineState(engineAddress(env), signal)) === 'answers') return undefined
+  const what = 'a container engine'
+  if (env.DOCKER_HOST)
+    return { what, packages: [], advice: `DOCKER_HOST is ${env.DOCKER_HOST}, and no engine answers there` }
+  const isInstalled = (await findProgram('dockerd', env)) !== undefined
+  if (isInstalled && system.isRoot) return undefined
+  return { what, packages: enginePackages, advice: `${engineAdvice(system, isInstalled)} Or set DOCKER_HOST.` }
+}
+
+function missingPackage(what: string, name: string, advice: string): Missing {
+  return { what, packages: [name], advice }
+}
