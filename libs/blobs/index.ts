@@ -1,1 +1,2 @@
-export {}
+export type { Blobs, ReadRange, WrittenBlob } from './blobs.ts'
+export { openBlobs } from './open-blobs.ts'

@@ -33,17 +33,14 @@ const failuresBeforeRemake = 2
  * @throws FETCH_FAILED with what git said, DISK_FULL, GIT_MISSING, or the reason of `signal`.
  */
 export async function fetchHeads(mirror: Mirror, source: CommitSource, { clock, signal }: FetchOptions): Promise<void> {
+  const refspecs = ['+refs/heads/*:refs/narwhal/heads/*', '+refs/tags/*:refs/narwhal/tags/*']
   for (let failures = 1; ; failures += 1) {
     try {
-      return await fetchRefs(mirror, source, {
-        refspecs: ['+refs/heads/*:refs/narwhal/heads/*', '+refs/tags/*:refs/narwhal/tags/*'],
-        signal,
-      })
+      return await fetchRefs(mirror, source, { refspecs, signal })
     } catch (error) {
-      await throwUnlessGitFailed(error, mirror)
+      if (!isProblem(error, 'GIT_FAILED')) throw error
       const waitMs = waitsMs[failures - 1]
       if (waitMs === undefined) throw fetchFailed(source, error)
-      await removeLeftovers(mirror.path)
       await clock.sleep(waitMs, signal)
       // The repository answers, but cannot be fetched: the fault may be in the mirror.
       if (failures === failuresBeforeRemake && (await answers(source, signal))) await mirror.remake(signal)
@@ -61,8 +58,7 @@ export async function fetchSha(mirror: Mirror, source: CommitSource & { sha: str
   try {
     await fetchRefs(mirror, source, { refspecs: [`+${sha}:refs/narwhal/commits/${sha}`], signal })
   } catch (error) {
-    await throwUnlessGitFailed(error, mirror)
-    await removeLeftovers(mirror.path)
+    if (!isProblem(error, 'GIT_FAILED')) throw error
     throw problem('COMMIT_NOT_FOUND', `${repositoryKey(repository)} has no commit ${sha}.`, { cause: error })
   }
 }
@@ -76,20 +72,13 @@ async function fetchRefs(
   // Pruning lets a branch `a` give way to a branch `a/b`; commits that were asked for have pins of their own.
   const fetch = ['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-show-forced-updates']
   const access = source.token === undefined ? { protocol } : { protocol, token: source.token }
-  await runGit(['--git-dir', mirror.path, ...fetch, '--', url, ...refspecs], { ...access, signal })
-}
-
-async function throwUnlessGitFailed(error: unknown, mirror: Mirror): Promise<void> {
-  if (!isProblem(error, 'GIT_FAILED')) throw await diskFullOrOwn(error, mirror)
-  const cause = await diskFullOr(error, mirror.place.root)
-  if (cause !== error) throw cause
-}
-
-/** An abort or a missing git says nothing about the disk. */
-async function diskFullOrOwn(error: unknown, mirror: Mirror): Promise<unknown> {
-  return isProblem(error) || !(error instanceof Error && 'errno' in error)
-    ? error
-    : await diskFullOr(error, mirror.place.root)
+  try {
+    await runGit(['--git-dir', mirror.path, ...fetch, '--', url, ...refspecs], { ...access, signal })
+  } catch (error) {
+    const cause = await diskFullOr(error, mirror.place.root)
+    await removeLeftovers(mirror.path) // a git that was ended leaves half a pack, also when the disk is full
+    throw cause
+  }
 }
 
 async function answers(source: CommitSource, signal: AbortSignal): Promise<boolean> {

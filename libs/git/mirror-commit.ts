@@ -49,8 +49,6 @@ export function mirrorCommit(mirror: Mirror, { oid, body }: FoundCommit, closing
       try {
         await checkOutWorkspace(mirror.path, oid, { directory, signal })
       } catch (error) {
-        if (isProblem(error) && !isProblem(error, 'GIT_FAILED')) throw error
-        signal.throwIfAborted()
         const cause = await diskFullOr(error, directory)
         throw isProblem(cause, 'GIT_FAILED') ? mirror.damaged(cause.message, cause) : cause
       }

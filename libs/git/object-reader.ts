@@ -56,7 +56,9 @@ export class ObjectReader implements AsyncDisposable {
   close(): void {
     const child = this.#child
     if (child === undefined) return
-    const closed: Promise<unknown> = new Promise((resolve) => child.once('close', resolve)).then(() => this.#ending.delete(closed))
+    const closed: Promise<unknown> = new Promise((resolve) => child.once('close', resolve)).then(() =>
+      this.#ending.delete(closed),
+    )
     this.#ending.add(closed)
     endGit(child)
     this.#failWaiting(child, { said: 'it was closed', cause: undefined })

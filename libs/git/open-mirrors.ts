@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { NamePart, problem, type Repository, repositoryKey, Sha } from '@narwhal/protocol'
 import { checkCloneUrl } from './clone-url.ts'
+import { diskFullOr } from './disk-full.ts'
 import { type CommitSource, type FetchClock, fetchHeads, fetchSha } from './fetch-into-mirror.ts'
 import { fitsSchema } from './fits-schema.ts'
 import { type FoundCommit, Mirror } from './mirror.ts'
@@ -32,9 +33,13 @@ export async function openMirrors({ root, clock }: { root: string; clock: FetchC
     if (!fitsSchema(Sha, sha)) throw problem('COMMIT_NOT_FOUND', `"${sha.slice(0, 100)}" is not a full sha.`)
     const signal = AbortSignal.any([options.signal, closing.signal])
     const mirror = keep.mirrorOf(source.repository, sha)
-    const found = await findOrFetch(mirror, { ...source, sha }, { clock, signal })
-    await mirror.pin(sha, signal)
-    return mirrorCommit(mirror, found, closing.signal)
+    try {
+      const found = await findOrFetch(mirror, { ...source, sha }, { clock, signal })
+      await mirror.pin(sha, signal)
+      return mirrorCommit(mirror, found, closing.signal)
+    } catch (error) {
+      throw await diskFullOr(error, root)
+    }
   }
 
   return {

@@ -13,7 +13,7 @@ function formatProblem({ code, file, line, column, message, hint, source, caret 
   const padding = source.slice(0, caret).replace(/[^\t]/g, ' ')
   return [
     `${file}:${line}:${column}  ${message}`,
-    `  | ${source}`,
+    `  | ${source}`.trimEnd(),
     `  | ${padding}^`,
     `  ${hint}`,
     `  ${code} — ${problemPage(code)}`,

@@ -41,7 +41,7 @@ function readFile(source: YamlSource): unknown {
     })
     return undefined
   }
-  const root = parseYaml(source.text, source.problems)
+  const root = parseYaml(source)
   if (root === undefined) return undefined
   if (root.kind === 'text' || root.kind === 'list') addShortFormProblem(root, source)
   return readValue(root, { ...source, form: formOf(root), subject: 'the file' })

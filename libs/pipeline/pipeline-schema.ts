@@ -66,7 +66,10 @@ const Timeout = Type.String({
   ...hints({ example: 'timeout: 15m', role: 'duration' }),
 })
 
-const EnvValue = Type.Union([Type.String(), Type.Number(), Type.Boolean()], hints({ example: 'env: { PORT: 8080 }' }))
+const EnvValue = Type.Union(
+  [Type.String(), Type.Number(), Type.Boolean()],
+  hints({ example: 'PORT: 8080, or "" for an empty text' }),
+)
 
 const Env = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), EnvValue, {
   description: 'Environment variables. Numbers and booleans become the text that stands in the file.',

@@ -83,7 +83,7 @@ function readRecord(map: YamlMap, reading: Reading): Readonly<Record<string, unk
 const namesOfTypes: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
-  boolean: 'true or false',
+  boolean: 'a boolean',
   array: 'a list',
   object: 'a map',
 }
@@ -98,10 +98,14 @@ function addTypeProblem(
     return
   }
   const types = alternatives(form).map(({ type = '' }) => type)
-  const message = `${subject} must be ${types.map((type) => namesOfTypes[type]).join(' or ')}, but this is ${shown(value)}`
+  const message = `${subject} must be ${listed(types.map((type) => namesOfTypes[type] ?? type))}, but this is ${shown(value)}`
   const quotable = types.includes('string') && 'text' in value
   const hint = quotable ? `Put it in quotes to make it text: ${quoted(value.text)}` : example
   problems.add('PIPELINE_WRONG_TYPE', value.start, { message, hint })
+}
+
+function listed(names: readonly string[]): string {
+  return names.join(', ').replace(/, ([^,]*)$/, ' or $1')
 }
 
 function shown(value: YamlScalar | YamlList | YamlMap): string {

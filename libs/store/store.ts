@@ -51,6 +51,7 @@ export interface BuildFilter {
   readonly repository?: string
   readonly ref?: string
   readonly sha?: string
+  readonly number?: number
   readonly state?: BuildState['state']
   readonly limit: number
   /** Only builds made before the one with this id. */

@@ -12,7 +12,7 @@ await runMain(async ({ env, signal }) => {
   const clock = systemClock
   await using store = await openStore(config.store)
   await using blobs = await openBlobs(config.blobs)
-  await using queue = await openQueue(config.queue, { onEvent: (event) => log.info(event, 'queue') })
+  await using queue = await openQueue(config.queue, { clock, onEvent: (event) => log.info(event, 'queue') })
   await using client = openHttpClient()
   await using server = openHttpServer({ ...config, log, metrics })
   await using _dispatcher = startDispatcher({

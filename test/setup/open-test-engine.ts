@@ -19,8 +19,7 @@ export async function openTestEngine(context: SetupContext): Promise<AsyncDispos
   made.defer(() => rm(folder, { recursive: true, force: true }))
   const dockerd = await startDockerd(join(folder, 'dockerd.log'), context)
   made.defer(async () => {
-    process.kill(dockerd.pid, 'SIGTERM')
-    await dockerd.ended
+    await dockerd.stop()
     print('Container engine: our dockerd has ended.')
   })
   print(`Container engine: started dockerd (pid ${dockerd.pid}).`)

@@ -99,9 +99,9 @@ async function writeSettings(folder: string, port: number, epmdPort: number): Pr
 
 /** Resolves when the broker at `url` takes a connection. */
 async function answers(url: string, broker: ChildProcess, signal: AbortSignal | undefined): Promise<void> {
-  let fault: unknown
+  let fault: string | undefined
   broker.on('error', (cause) => {
-    fault = cause
+    fault = cause.message
   })
   const giveUpAt = performance.now() + startWithinMs
   while (performance.now() < giveUpAt) {
@@ -109,6 +109,7 @@ async function answers(url: string, broker: ChildProcess, signal: AbortSignal | 
     if (fault !== undefined || broker.exitCode !== null) break
     try {
       const connection = await connect(url, { timeout: 2_000 })
+      connection.on('error', () => {}) // the broker may be on its way up still
       return await connection.close()
     } catch {
       await scheduler.wait(100)
@@ -116,7 +117,7 @@ async function answers(url: string, broker: ChildProcess, signal: AbortSignal | 
   }
   const why =
     fault ?? (broker.exitCode === null ? `no answer within ${startWithinMs} ms` : `exit code ${broker.exitCode}`)
-  throw problem('QUEUE_BROKER_MISSING', `rabbitmq-server did not start: ${String(why)}`)
+  throw problem('QUEUE_BROKER_MISSING', `rabbitmq-server did not start: ${why}`)
 }
 
 /** Ends a program and what it started; a SIGKILL also goes to its group, since a killed shell leaves its child behind. */

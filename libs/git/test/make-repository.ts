@@ -29,7 +29,11 @@ export async function makeRepository({
   files = { 'README.md': 'hello\n' },
   commits = [],
   objectFormat = 'sha1',
-}: { files?: Files; commits?: readonly Files[]; objectFormat?: 'sha1' | 'sha256' } = {}): Promise<MadeRepository> {
+}: {
+  files?: Files
+  commits?: readonly Files[]
+  objectFormat?: 'sha1' | 'sha256'
+} = {}): Promise<MadeRepository> {
   const path = await mkdtemp(join(tmpdir(), 'narwhal-repository-'))
   const git = (...argv: readonly string[]) => runIn(path, argv)
 

@@ -53,85 +53,84 @@ const events = {
   expired: { type: 'expired', message: 'no runner has os=mac', at },
 } as const satisfies Record<string, JobEvent>
 
-const ended = (ending: Ending): JobState => ({ state: 'finished', ending, queuedAt: 1, finishedAt: at })
-const endedRunning = (ending: Ending): JobState => ({ ...ended(ending), startedAt: 2 }) as JobState // `ended` is finished
-const expired = ended({ outcome: 'errored', code: 'NO_RUNNER', message: 'no runner has os=mac' })
-const again: JobState = { state: 'queued', queuedAt: 1, notBeforeAt: at, setbacks: none, attempt: 3 }
-const againLater: JobState = { ...again, notBeforeAt: at + 1_000, setbacks: { lost: 0, errored: 1 } }
-const againLost: JobState = { ...again, setbacks: { lost: 1, errored: 0 } }
-const started: JobState = { state: 'running', queuedAt: 1, startedAt: at, attempt: 3, setbacks: none }
+// One row per event, one column per state. `=` is "unchanged"; the other words are explained in `nextOf`.
+const grid = `
+                         | queued   | requeued | leased     | l. spent   | l. cancelling | running     | r. spent   | r. cancelling | finished
+leased                   | leased   | leased   | =          | =          | =             | =           | =          | =             | =
+leased, an old number    | leased   | =        | =          | =          | =             | =           | =          | =             | =
+refused                  | =        | =        | queued     | queued     | stopped       | =           | =          | =             | =
+refused, another attempt | =        | =        | =          | =          | =             | =           | =          | =             | =
+started                  | =        | =        | running    | running    | running       | =           | =          | =             | =
+started, another attempt | =        | =        | =          | =          | =             | =           | =          | =             | =
+ended passed             | =        | =        | passed     | passed     | passed        | passed      | passed     | passed        | =
+ended failed             | =        | =        | failed     | failed     | failed        | failed      | failed     | failed        | =
+ended errored, retried   | =        | =        | backed off | disk full  | stopped       | backed off  | disk full  | stopped       | =
+ended errored, final     | =        | =        | changed    | changed    | changed       | changed     | changed    | changed       | =
+ended cancelled          | =        | =        | cancelled  | cancelled  | stopped       | cancelled   | cancelled  | stopped       | =
+ended, another attempt   | =        | =        | =          | =          | =             | =           | =          | =             | =
+lost                     | =        | =        | given away | lost       | stopped       | given away  | lost       | stopped       | =
+lost, another attempt    | =        | =        | =          | =          | =             | =           | =          | =             | =
+cancelled                | cancelled| cancelled| cancelling | cancelling | =             | cancelling  | cancelling | =             | =
+expired                  | expired  | expired  | =          | =          | =             | =           | =          | =             | =
+`
 
-/** What changes; every pair that is not here leaves the job as it was. */
-const changes: Record<keyof typeof states, Partial<Record<keyof typeof events, JobState>>> = {
-  queued: {
-    leased: { state: 'leased', queuedAt: 1, attempt: 4, setbacks: none },
-    'leased, an old number': { state: 'leased', queuedAt: 1, attempt: 3, setbacks: none },
-    cancelled: ended(cancelled),
-    expired,
-  },
-  requeued: {
-    leased: { state: 'leased', queuedAt: 1, attempt: 4, setbacks: none },
-    cancelled: ended(cancelled),
-    expired,
-  },
-  leased: {
-    refused: again,
-    started,
-    'ended passed': ended(passed),
-    'ended failed': ended(failed),
-    'ended errored, retried': againLater,
-    'ended errored, final': ended(planChanged),
-    'ended cancelled': ended(cancelled),
-    lost: againLost,
-    cancelled: { ...states.leased, cancelBecause: 'a newer commit' },
-  },
-  'leased, spent': {
-    refused: { ...again, setbacks: spent },
-    started: { ...started, setbacks: spent },
-    'ended passed': ended(passed),
-    'ended failed': ended(failed),
-    'ended errored, retried': ended(diskFull),
-    'ended errored, final': ended(planChanged),
-    'ended cancelled': ended(cancelled),
-    lost: ended(lost),
-    cancelled: { ...states['leased, spent'], cancelBecause: 'a newer commit' },
-  },
-  'leased, cancelling': {
-    refused: ended(stopped),
-    started: { ...started, cancelBecause: 'ada asked' },
-    'ended passed': ended(passed),
-    'ended failed': ended(failed),
-    'ended errored, retried': ended(stopped),
-    'ended errored, final': ended(planChanged),
-    'ended cancelled': ended(stopped),
-    lost: ended(stopped),
-  },
-  running: {
-    'ended passed': endedRunning(passed),
-    'ended failed': endedRunning(failed),
-    'ended errored, retried': againLater,
-    'ended errored, final': endedRunning(planChanged),
-    'ended cancelled': endedRunning(cancelled),
-    lost: againLost,
-    cancelled: { ...states.running, cancelBecause: 'a newer commit' },
-  },
-  'running, spent': {
-    'ended passed': endedRunning(passed),
-    'ended failed': endedRunning(failed),
-    'ended errored, retried': endedRunning(diskFull),
-    'ended errored, final': endedRunning(planChanged),
-    'ended cancelled': endedRunning(cancelled),
-    lost: endedRunning(lost),
-    cancelled: { ...states['running, spent'], cancelBecause: 'a newer commit' },
-  },
-  'running, cancelling': {
-    'ended passed': endedRunning(passed),
-    'ended failed': endedRunning(failed),
-    'ended errored, retried': endedRunning(stopped),
-    'ended errored, final': endedRunning(planChanged),
-    'ended cancelled': endedRunning(stopped),
-    lost: endedRunning(stopped),
-  },
-  finished: {},
+const noRunner: Ending = { outcome: 'errored', code: 'NO_RUNNER', message: 'no runner has os=mac' }
+const endings: Record<string, Ending> = {
+  ...{ passed, failed, cancelled, stopped, lost, 'disk full': diskFull, changed: planChanged, expired: noRunner },
 }
 
+function nextOf(job: JobState, event: JobEvent, cell: string): JobState {
+  const ending = endings[cell]
+  const { queuedAt } = job
+  const startedAt = 'startedAt' in job ? { startedAt: job.startedAt } : {}
+  if (ending !== undefined) return { state: 'finished', ending, queuedAt, ...startedAt, finishedAt: at }
+  if (cell === '=' || job.state === 'finished') return job
+  const { setbacks } = job
+  const again: JobState = { state: 'queued', queuedAt, notBeforeAt: at, setbacks, attempt: 3 }
+  if (cell === 'queued') return again
+  if (cell === 'backed off') return { ...again, notBeforeAt: at + 1_000, setbacks: { lost: 0, errored: 1 } }
+  if (cell === 'given away') return { ...again, setbacks: { lost: 1, errored: 0 } }
+  if (cell === 'leased' && 'attempt' in event) return { state: 'leased', queuedAt, setbacks, attempt: event.attempt }
+  const held = { queuedAt, setbacks, attempt: 3 }
+  const asked = 'cancelBecause' in job ? { cancelBecause: 'ada asked' } : {}
+  if (cell === 'running') return { state: 'running', ...held, startedAt: at, ...asked }
+  expect(cell).toBe('cancelling')
+  return { ...job, cancelBecause: 'a newer commit' } as JobState // only held jobs have this cell
+}
+
+const rows = grid
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((row) => row.split('|').map((cell) => cell.trim()))
+const stateNames = Object.keys(states)
+const table = new Map(
+  rows.flatMap(([event, ...cells]) => cells.map((cell, column) => [`${stateNames[column]} + ${event}`, cell] as const)),
+)
+
+test('the table has every pair of a state and an event', () => {
+  expect([...table.keys()].toSorted()).toEqual(everyPair(states, events).toSorted())
+})
+
+for (const [stateName, state] of Object.entries(states)) {
+  for (const [eventName, event] of Object.entries(events)) {
+    const cell = table.get(`${stateName} + ${eventName}`) ?? 'missing'
+    test(`a job: ${stateName} + ${eventName} is ${cell === '=' ? 'unchanged' : cell}`, () => {
+      const next = nextJob(state, event)
+
+      expect(next).toEqual(nextOf(state, event, cell))
+      expect(next === state).toBe(cell === '=')
+    })
+  }
+}
+
+test('a second attempt that errors waits longer than the first', () => {
+  const job = { ...states.running, setbacks: { lost: 1, errored: 1 } }
+
+  const next = nextJob(job, events['ended errored, retried'])
+
+  expect(next).toEqual({
+    ...{ state: 'queued', queuedAt: 1, notBeforeAt: at + 4_000, setbacks: { lost: 1, errored: 2 } },
+    attempt: 3,
+  })
+})

@@ -17,4 +17,24 @@ export const storeProblems = {
     title: 'The URL of the store is none that Narwhal knows',
     fix: 'Set NARWHAL_STORE to sqlite:PATH or memory:.',
   },
+  BLOB_NOT_FOUND: {
+    status: 404,
+    title: 'There is no blob of this key',
+    fix: 'It may have been removed; run the job again.',
+  },
+  BLOB_KEY_INVALID: {
+    status: 400,
+    title: 'This cannot be the key of a blob',
+    fix: 'A key has parts of a-z, 0-9, `_`, `.` and `-`, split by `/`, and begins with a letter or digit.',
+  },
+  BLOB_SPACE_FULL: {
+    status: 503,
+    title: 'The disk of the blobs is full',
+    fix: 'Free space where NARWHAL_BLOBS leads.',
+  },
+  BLOB_URL_INVALID: {
+    status: 500,
+    title: 'The URL of the blobs is none that Narwhal knows',
+    fix: 'Set NARWHAL_BLOBS to file:PATH or memory:.',
+  },
 } as const satisfies Record<string, ProblemEntry>

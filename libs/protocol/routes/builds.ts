@@ -12,6 +12,7 @@ export const listBuilds = {
     repository: Type.Optional(Type.String({ maxLength: 310, description: 'owner/name or host/owner/name' })),
     state: Type.Optional(Type.Enum(['queued', 'running', 'finished'])),
     sha: Type.Optional(Sha),
+    number: Type.Optional(Type.Integer({ minimum: 1 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
     after: Type.Optional(Id),
   }),

@@ -31,7 +31,7 @@ export function startPublisher(url: string, deps: QueueDeps & { readonly signal:
       createChannel: (connection) => connection.createConfirmChannel(),
       prepare: async () => {},
       async use(session) {
-        current = { session, publish: publisherOn(session.channel) }
+        current = { session, publish: publisherOn(session) }
         await untilAborted([session.over, ending])
         current = undefined
       },

@@ -31,28 +31,30 @@ export async function startBrokerProxy(brokerUrl: string, { port = 0 } = {}): Pr
     far.on('error', () => {})
     const pair = [near, far] as const
     pairs.add(pair)
-    near.pipe(far).on('close', () => near.destroy())
-    far.pipe(near).on('close', () => {
-      far.destroy()
+    near.pipe(far).pipe(near)
+    near.on('close', () => far.destroy())
+    far.on('close', () => {
+      near.destroy()
       pairs.delete(pair)
     })
   }).listen(port, '127.0.0.1')
   await once(listening, 'listening')
   const address = listening.address()
-  broker.port = String(typeof address === 'object' ? address?.port : '')
-  broker.hostname = '127.0.0.1'
+  const own = new URL(brokerUrl)
+  own.port = String(typeof address === 'object' ? address?.port : '')
+  own.hostname = '127.0.0.1'
 
   const cut = () => {
     for (const sockets of pairs) for (const socket of sockets) socket.destroy()
   }
   return {
-    url: broker.href,
+    url: own.href,
     count: () => count,
     cut,
     freeze() {
       for (const [near, far] of pairs) {
-        near.unpipe(far).pause()
-        far.unpipe(near).pause()
+        near.unpipe(far).resume() // what comes is dropped
+        far.unpipe(near).resume()
       }
     },
     admit(admitsNow) {

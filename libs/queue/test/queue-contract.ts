@@ -30,9 +30,16 @@ export function uniqueTopic(subscribers: readonly string[]): Topic {
 
 /** What every adapter of the queue must keep to. */
 export function describeQueue(kind: string, { openPlace, durable }: ContractedKind): void {
-  describe(`${kind} publishes and gives`, () => describeGiving(openPlace))
-  describe(`${kind} loses nothing`, () => describeKeeping(openPlace))
-  if (durable) describe(`${kind} outlives its user`, () => describeReopening(openPlace))
+  describe(`${kind} publishes and gives`, () => {
+    describeGiving(openPlace)
+  })
+  describe(`${kind} loses nothing`, () => {
+    describeKeeping(openPlace)
+  })
+  const lasting = durable ? [kind] : []
+  describe.each(lasting)('%s outlives its user', () => {
+    describeReopening(openPlace)
+  })
 }
 
 function describeGiving(openPlace: ContractedKind['openPlace']): void {

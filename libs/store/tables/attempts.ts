@@ -69,10 +69,7 @@ function leasesOf(db: Kysely<Schema>): Pick<AttemptTable, 'renew' | 'listHeld'> 
   }
 }
 
-type Columns = Omit<
-  Schema['attempts'],
-  'id' | 'job_id' | 'number' | 'runner_id' | 'runner_name' | 'renewals'
->
+type Columns = Omit<Schema['attempts'], 'id' | 'job_id' | 'number' | 'runner_id' | 'runner_name' | 'renewals'>
 
 function columnsOf(record: AttemptRecord): Columns {
   return {

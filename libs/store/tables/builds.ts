@@ -92,6 +92,7 @@ async function listBuilds(db: Kysely<Schema>, filter: BuildFilter): Promise<read
   }
   if (filter.ref !== undefined) query = query.where('ref', '=', filter.ref)
   if (filter.sha !== undefined) query = query.where('sha', '=', filter.sha)
+  if (filter.number !== undefined) query = query.where('number', '=', filter.number)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
   if (filter.after !== undefined) query = query.where('id', '<', filter.after)
   return (await query.execute()).map(recordOf)

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { openBlobs } from '@narwhal/blobs'
+import { newId, newToken, openHttpClient, openHttpServer, openMetrics, silentLog, virtualClock } from '@narwhal/host'
+import {
+  type AttemptReport,
+  type BuildView,
+  type Commit,
+  commitsTopic,
+  getBuild,
+  listBuilds,
+  type Offer,
+} from '@narwhal/protocol'
+import { openQueue } from '@narwhal/queue'
+import { openStore, type Store } from '@narwhal/store'
+import { expect, vi } from 'vitest'
+import { startDispatcher } from '../service.ts'
+import { openPaperRunner, type PaperRunner } from './paper-runner.ts'
+
+export const leaseMs = 30_000
+
+export const commit: Commit = {
+  repository: { host: 'github.com', owner: 'ada', name: 'engine' },
+  ref: 'refs/heads/main',
+  sha: 'a'.repeat(40),
+  trigger: 'push',
+}
+
+export type Rig = Awaited<ReturnType<typeof openDispatcher>>
+
+/** A whole dispatcher on real HTTP with a virtual clock; its queue, store and blobs are in memory unless given. */
+export async function openDispatcher(options: { store?: Store } = {}) {
+  await using undo = new AsyncDisposableStack()
+  const [apiToken, runnerToken, clock, metrics, log] = [
+    newToken(),
+    newToken(),
+    virtualClock(),
+    openMetrics(),
+    silentLog(),
+  ]
+  const queue = undo.use(await openQueue('memory:', { clock }))
+  const store = options.store ?? undo.use(await openStore('memory:'))
+  const blobs = undo.use(await openBlobs('memory:'))
+  const client = undo.use(openHttpClient())
+  const server = undo.use(openHttpServer({ host: '127.0.0.1', port: 0, log, metrics }))
+  const timing = { leaseMs, queueLimitMs: 3_600_000, heartbeatMs: 1_000_000 }
+  const deps = { server, queue, store, blobs, client, clock, log, metrics, apiToken, runnerToken, ...timing }
+  const dispatcher = undo.use(startDispatcher(deps))
+  const url = await server.listen()
+  const call = { baseUrl: url, token: apiToken }
+  const owned = undo.move()
+  return {
+    ...{ url, clock, client, queue, store, dispatcher, apiToken, call },
+    push: async (changes: { commit?: Partial<Commit>; id?: string; eventKey?: string } = {}) => {
+      const of = { ...commit, ...changes.commit }
+      const id = changes.id ?? newId(clock.now())
+      const message = {
+        version: 1,
+        id,
+        eventKey: changes.eventKey ?? `push ${of.sha} ${id}`,
+        receivedAt: 1,
+        commit: of,
+      }
+      await queue.publish(commitsTopic, { id, body: JSON.stringify(message) }, { signal: AbortSignal.timeout(5_000) })
+    },
+    builds: async (): Promise<BuildView[]> => (await client.call(listBuilds, { ...call, query: {} })).builds,
+    build: (buildId: string) => client.call(getBuild, { ...call, params: { buildId } }),
+    runner: async (name: string, slots = 2): Promise<PaperRunner> => {
+      const runner = await openPaperRunner({ name, slots, runnerToken, dispatcherUrl: url, client })
+      owned.use(runner)
+      return runner
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Waits until `check` stops throwing. */
+export function eventually<T>(check: () => Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 5_000, interval: 5 })
+}
+
+export const noLog = { bytes: 0, sha256: createHash('sha256').digest('hex') }
+
+/** The report of a plan with one job of one step. */
+export const planned: Partial<AttemptReport> = {
+  plan: { jobs: [{ name: 'build', digest: 'd'.repeat(64), steps: ['test'] }] },
+  result: { ending: { outcome: 'passed' }, at: 1, log: noLog },
+}
+
+/** Pushes a commit and lets the runner plan it: the offer of its one job. */
+export async function planFirst(rig: Rig, runner: PaperRunner): Promise<Offer> {
+  await rig.push()
+  const plan = await runner.offer(0)
+  const { next } = await runner.report(plan, planned)
+  expect(next).toBeDefined()
+  return next ?? plan
+}
+
+/** A log of one step as chunks, with what the result says of it. */
+export function logOf(text: string) {
+  const bytes = Buffer.from(text)
+  const chunks = [{ step: 0, offset: 0, at: 1, data: bytes.toString('base64') }]
+  return { chunks, log: { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') } }
+}

@@ -1,0 +1,113 @@
+import {
+  type HttpClient,
+  type HttpServer,
+  newId,
+  openHttpServer,
+  openMetrics,
+  serveRoute,
+  silentLog,
+} from '@narwhal/host'
+import {
+  type AttemptReport,
+  cancelAttempt,
+  heartbeatRunner,
+  type Offer,
+  offerAttempt,
+  problem,
+  registerRunner,
+  renewAttempt,
+  reportAttempt,
+  resolveRef,
+} from '@narwhal/protocol'
+import { expect, vi } from 'vitest'
+
+export interface PaperRunnerDeps {
+  readonly name: string
+  readonly slots: number
+  readonly runnerToken: string
+  readonly dispatcherUrl: string
+  readonly client: HttpClient
+}
+
+/** The other end of the runner protocol, on real HTTP: it takes offers and says only what a test tells it to say. */
+export interface PaperRunner extends AsyncDisposable {
+  readonly id: string
+  readonly offers: readonly Offer[]
+  readonly cancelled: readonly string[]
+  /** The offer of that place, once it has come. */
+  offer(place: number): Promise<Offer>
+  /** From now on it refuses. */
+  refuse(): void
+  register(attempts?: readonly string[]): Promise<void>
+  heartbeat(): Promise<void>
+  report(
+    offer: Offer,
+    report: Partial<AttemptReport>,
+  ): ReturnType<HttpClient['call']> & Promise<{ cancel?: string; next?: Offer }>
+  renew(offer: Offer): Promise<{ cancel?: string }>
+}
+
+export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunner> {
+  const { name, slots, runnerToken, dispatcherUrl: baseUrl, client } = deps
+  const state = { offers: [] as Offer[], cancelled: [] as string[], refuses: false }
+  const server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLog(), metrics: openMetrics() })
+  servePaper(server, { runner: runnerToken }, state)
+  const url = await server.listen()
+  const id = newId(1)
+  const params = { runnerId: id }
+  const runner: PaperRunner = {
+    id,
+    offers: state.offers,
+    cancelled: state.cancelled,
+    offer: (place) =>
+      vi.waitFor(() => (expect(state.offers.length).toBeGreaterThan(place), pick(state.offers, place)), {
+        timeout: 5_000,
+      }),
+    refuse: () => void (state.refuses = true),
+    async register(attempts = []) {
+      const body = { id, name, url, slots, labels: ['os=linux'], attempts: [...attempts] }
+      await client.call(registerRunner, { baseUrl, token: runnerToken, body })
+    },
+    heartbeat: () => client.call(heartbeatRunner, { baseUrl, token: runnerToken, params }),
+    report: (offer, report) =>
+      client.call(reportAttempt, {
+        baseUrl,
+        token: offer.token,
+        params: { attemptId: offer.attemptId },
+        body: { events: [], chunks: [], ...report },
+      }),
+    renew: (offer) =>
+      client.call(renewAttempt, { baseUrl, token: offer.token, params: { attemptId: offer.attemptId } }),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+  await runner.register()
+  return runner
+}
+
+function pick(offers: readonly Offer[], place: number): Offer {
+  const offer = offers[place]
+  if (offer === undefined) throw problem('OFFER_UNKNOWN', `no offer ${place} yet`)
+  return offer
+}
+
+interface Paper {
+  readonly offers: Offer[]
+  readonly cancelled: string[]
+  refuses: boolean
+}
+
+function servePaper(server: HttpServer, tokens: { runner: string }, paper: Paper): void {
+  serveRoute(server, offerAttempt, {
+    tokens,
+    answer: async ({ body }) => {
+      if (paper.refuses) throw problem('RUNNER_FULL', 'no slot')
+      paper.offers.push(body)
+      return { free: 0 }
+    },
+  })
+  serveRoute(server, cancelAttempt, {
+    tokens,
+    answer: async ({ params }) => void paper.cancelled.push(params.attemptId),
+  })
+  serveRoute(server, resolveRef, { tokens, answer: async () => ({ sha: 'f'.repeat(40) }) })
+}

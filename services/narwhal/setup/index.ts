@@ -1,0 +1,11 @@
+// What test/setup takes from the set-up of a machine.
+export { engineAddress } from './engine-address.ts'
+export { engineAdvice } from './engine-advice.ts'
+export { engineState } from './engine-state.ts'
+export { findProgram } from './find-program.ts'
+export { installDebianPackages } from './install-debian-packages.ts'
+export { isDebian } from './plan-engine.ts'
+export { enginePackages } from './provide-engine.ts'
+export { readSystem, type System } from './read-system.ts'
+export type { SetupContext } from './setup-context.ts'
+export { startDockerd } from './start-dockerd.ts'

@@ -1,0 +1,50 @@
+import type { Clock } from '@narwhal/host'
+import type Docker from 'dockerode'
+import { engineProblem, statusOf } from './engine-problem.ts'
+import { attemptLabel, runnerLabel } from './labels.ts'
+import { removeContainer, removeNetwork } from './remove.ts'
+
+export interface LeftoverOptions {
+  readonly runnerId: string
+  /** Ids of attempts whose containers stay. */
+  readonly keep: ReadonlySet<string>
+  /** Names of networks that are in use, or lie ready. */
+  readonly holds: (network: string) => boolean
+  readonly clock: Clock
+}
+
+/** Removes what a former life of the runner left behind; returns how many containers and networks. */
+export async function removeLeftovers(docker: Docker, options: LeftoverOptions): Promise<number> {
+  try {
+    const containers = await removeContainers(docker, options)
+    return containers + (await removeNetworks(docker, options)) // after the containers in them
+  } catch (error) {
+    throw engineProblem(error, 'What a former life left behind was not removed')
+  }
+}
+
+async function removeContainers(docker: Docker, { runnerId, keep, clock }: LeftoverOptions): Promise<number> {
+  const filters = { label: [`${runnerLabel}=${runnerId}`] }
+  const found = await docker.listContainers({ all: true, filters })
+  const left = found.filter(({ Labels }) => !keep.has(Labels[attemptLabel] ?? ''))
+  await Promise.all(left.map(({ Id }) => removeContainer(docker.getContainer(Id), clock)))
+  return left.length
+}
+
+async function removeNetworks(docker: Docker, { runnerId, holds, clock }: LeftoverOptions): Promise<number> {
+  const found = await docker.listNetworks({ filters: { label: [`${runnerLabel}=${runnerId}`] } })
+  const left = found.filter(({ Name }) => !holds(Name))
+  const removed = await Promise.all(left.map(({ Id }) => removeUnlessUsed(docker.getNetwork(Id), clock)))
+  return removed.filter(Boolean).length
+}
+
+/** `false`: a container that is kept is in it. */
+async function removeUnlessUsed(network: Docker.Network, clock: Clock): Promise<boolean> {
+  const { Containers = {} } = await network.inspect().catch((error: unknown) => {
+    if (statusOf(error) === 404) return { Containers: {} }
+    throw error
+  })
+  if (Object.keys(Containers).length > 0) return false
+  await removeNetwork(network, clock)
+  return true
+}

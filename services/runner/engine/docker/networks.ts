@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock, Log } from '@narwhal/host'
+import type Docker from 'dockerode'
+import { engineProblem } from './engine-problem.ts'
+import { attemptLabel, runnerLabel } from './labels.ts'
+import { removeNetwork } from './remove.ts'
+
+// Making a bridge costs 70 ms and removing one 180 ms, so neither is on the path of an attempt:
+// 1. Up to `madeAhead` networks lie ready.
+// 2. A network whose container is removed goes to the next attempt; at most `keptIdle` wait for one.
+// 3. No two containers are in one network at a time.
+const madeAhead = 2
+const keptIdle = 4
+
+/** The bridges of an engine. Disposing removes those that are idle. */
+export interface Networks extends AsyncDisposable {
+  /**
+   * The name of a network with nobody in it.
+   *
+   * @throws ENGINE_NETWORKS_FULL, ENGINE_REFUSED, ENGINE_GONE.
+   */
+  take(runnerId: string): Promise<string>
+  /** Its container is removed. Never rejects. */
+  giveBack(name: string, runnerId: string): Promise<void>
+  /** Lays networks ready in the background. */
+  makeAhead(runnerId: string): void
+  /** Whether this engine made `name` and has not removed it. */
+  holds(name: string): boolean
+}
+
+export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log: Log }): Networks {
+  const held = new Set<string>()
+  const idle: { readonly name: string; readonly runnerId: string }[] = []
+  const inBackground = new Set<Promise<void>>()
+  let disposed = false
+
+  const make = async (runnerId: string): Promise<string> => {
+    const name = `narwhal-${randomUUID()}`
+    held.add(name)
+    try {
+      await createNetwork(docker, name, runnerId)
+      return name
+    } catch (error) {
+      held.delete(name)
+      throw engineProblem(error, 'No network could be made for the attempt')
+    }
+  }
+  const remove = async (name: string): Promise<void> => {
+    await removeNetwork(docker.getNetwork(name), clock).catch((error: unknown) =>
+      log.error({ err: error, network: name }, 'A network was left behind; it is removed at the next start'),
+    )
+    held.delete(name)
+  }
+  const giveBack = async (name: string, runnerId: string): Promise<void> => {
+    if (disposed || idle.length >= keptIdle) await remove(name)
+    else idle.push({ name, runnerId })
+  }
+  const makeAhead = (runnerId: string): void => {
+    for (let missing = madeAhead - idle.length - inBackground.size; missing > 0 && !disposed; missing--) {
+      const made = make(runnerId)
+        .then((name) => giveBack(name, runnerId))
+        .catch((error: unknown) => log.warn({ err: error }, 'No network could be made ahead'))
+        .finally(() => inBackground.delete(made))
+      inBackground.add(made)
+    }
+  }
+
+  return {
+    async take(runnerId) {
+      for (let spare = takeFirst(idle, runnerId); spare !== undefined; spare = takeFirst(idle, runnerId)) {
+        if (await isThere(docker, spare)) return spare
+        held.delete(spare) // `docker network prune` takes what nobody uses
+      }
+      return make(runnerId)
+    },
+    giveBack,
+    makeAhead,
+    holds: (name) => held.has(name),
+    async [Symbol.asyncDispose]() {
+      disposed = true
+      await Promise.all(inBackground)
+      await Promise.all(idle.splice(0).map(({ name }) => remove(name)))
+    },
+  }
+}
+
+async function createNetwork(docker: Docker, name: string, runnerId: string): Promise<void> {
+  const Labels = { [runnerLabel]: runnerId, [attemptLabel]: 'spare' }
+  const body = { Name: name, Driver: 'bridge', Labels }
+  await docker.createNetwork(body)
+}
+
+function takeFirst(idle: { readonly name: string; readonly runnerId: string }[], runnerId: string): string | undefined {
+  const index = idle.findIndex((network) => network.runnerId === runnerId)
+  return index < 0 ? undefined : idle.splice(index, 1)[0]?.name
+}
+
+async function isThere(docker: Docker, name: string): Promise<boolean> {
+  return docker
+    .getNetwork(name)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    )
+}

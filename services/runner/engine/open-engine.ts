@@ -1,0 +1,37 @@
+import { problem } from '@narwhal/protocol'
+import { openDockerEngine } from './docker/docker-engine.ts'
+import type { Engine, EngineDeps } from './engine.ts'
+import { openScriptedEngine } from './scripted/scripted-engine.ts'
+
+const defaultSocket = '/var/run/docker.sock'
+
+/**
+ * The engine that NARWHAL_ENGINE names: `docker:` (the socket of `dockerHost`, else /var/run/docker.sock),
+ * `docker:/path`, `unix:/path` (any socket that speaks Docker's API), `scripted:` (no containers at all).
+ * Does not wait for the engine to answer: ask `readiness`.
+ *
+ * @throws ENGINE_URL_INVALID
+ */
+export function openEngine(url: string, deps: EngineDeps): Engine {
+  if (url === 'scripted:') return openScriptedEngine(deps)
+  return openDockerEngine(socketPathOf(url, deps.dockerHost), deps)
+}
+
+/** Which socket a URL names. */
+export function socketPathOf(url: string, dockerHost: string | undefined): string {
+  if (url === 'docker:' || url === 'docker://') return socketOfDockerHost(dockerHost)
+  const path = /^(?:docker|unix):(?:\/\/)?(\/[^?#]+)$/.exec(url)?.[1]
+  if (path !== undefined) return path
+  if (/^(?:podman|host):/.test(url)) throw problem('ENGINE_URL_INVALID', `The engine "${url}" is not there yet`)
+  throw problem('ENGINE_URL_INVALID', `"${url}" names no engine`)
+}
+
+function socketOfDockerHost(dockerHost: string | undefined): string {
+  if (dockerHost === undefined || dockerHost === '') return defaultSocket
+  const path = /^unix:\/\/(\/.+)$/.exec(dockerHost)?.[1]
+  if (path !== undefined) return path
+  throw problem(
+    'ENGINE_URL_INVALID',
+    `DOCKER_HOST is "${dockerHost}": Narwhal takes only a local engine (unix:///path/to.sock)`,
+  )
+}

@@ -1,0 +1,126 @@
+import type { Clock, HttpClient, Log } from '@narwhal/host'
+import { type AttemptReply, type Ending, type Offer, type Plan } from '@narwhal/protocol'
+import { openAlarm } from './alarm.ts'
+import type { AttemptStop } from './attempt-stop.ts'
+import { keepJournal } from './journal.ts'
+import { sendReport } from './send-report.ts'
+import type { StepLog } from './tail-log.ts'
+import { openUnsaid, type Unsaid } from './unsaid.ts'
+
+// How long something may wait for company before it is sent, in milliseconds. A job of one short step takes two calls.
+const startedWaitsMs = 200 // for the first step, or for the whole of a plan
+const stepEndedWaitsMs = 50 // for the next step, or for the result
+const outputWaitsMs = 100 // but the first output of a step
+
+/** What one attempt tells the dispatcher: in order, nothing lost, nothing twice. Disposing ends the telling, whatever is unsaid. */
+export interface Report extends AsyncDisposable {
+  started(): void
+  stepStarted(step: number, log: StepLog): void
+  /** The log of the step must have ended before. */
+  stepEnded(step: number, ending: Ending, exitCode?: number): void
+  /** The log of the running step has grown. */
+  grown(): void
+  /**
+   * Tells the result, which survives this process, and resolves once it is acknowledged.
+   *
+   * @throws the reason for which the attempt was abandoned.
+   */
+  finish(end: { readonly ending: Ending; readonly plan?: Plan }): Promise<AttemptReply>
+}
+
+export interface ReportDeps {
+  readonly dispatcherUrl: string
+  readonly client: HttpClient
+  readonly clock: Clock
+  readonly log: Log
+  readonly stop: AttemptStop
+  /** Where the journal is kept. */
+  readonly directory: string
+}
+
+/** Begins to report on an attempt. */
+export function startReport(offer: Offer, deps: ReportDeps): Report {
+  const { clock, stop, directory, log } = deps
+  const unsaid = openUnsaid()
+  const alarm = openAlarm(clock)
+  const closed = new AbortController()
+  const logs = new AsyncDisposableStack()
+  let isSilent = true // the running step has put out nothing yet
+  const { sending, acknowledged } = startSending(offer, { ...deps, unsaid, alarm, closed: closed.signal })
+
+  return {
+    started() {
+      unsaid.add({ type: 'started', at: clock.now() })
+      alarm.within(startedWaitsMs)
+    },
+    stepStarted(step, stepLog) {
+      isSilent = true
+      unsaid.add({ type: 'step-started', at: clock.now(), step })
+      unsaid.addLog(step, logs.use(stepLog))
+      alarm.within(0)
+    },
+    stepEnded(step, ending, exitCode) {
+      unsaid.add({ type: 'step-ended', at: clock.now(), step, ending, ...(exitCode === undefined ? {} : { exitCode }) })
+      alarm.within(stepEndedWaitsMs)
+    },
+    grown() {
+      alarm.within(isSilent ? 0 : outputWaitsMs)
+      isSilent = false
+    },
+    async finish(end) {
+      stop.abandoned.throwIfAborted()
+      const whole = { ...end, at: clock.now() }
+      await keepJournal(directory, { offer, events: unsaid.events, ...whole }).catch((error: unknown) =>
+        log.warn(
+          { err: error, attemptId: offer.attemptId },
+          'the result could not be kept on the disk; it is sent all the same',
+        ),
+      )
+      stop.abandoned.throwIfAborted()
+      unsaid.end(whole)
+      alarm.within(0)
+      return acknowledged
+    },
+    async [Symbol.asyncDispose]() {
+      closed.abort()
+      await sending
+      await logs.disposeAsync()
+    },
+  }
+}
+
+interface SendingDeps extends ReportDeps {
+  readonly unsaid: Unsaid
+  readonly alarm: ReturnType<typeof openAlarm>
+  readonly closed: AbortSignal
+}
+
+function startSending(offer: Offer, deps: SendingDeps) {
+  const { stop, log, closed } = deps
+  const result = Promise.withResolvers<AttemptReply>()
+  result.promise.catch(() => undefined) // whoever calls `finish` hears of it
+  const signal = AbortSignal.any([stop.abandoned, closed])
+  const sending = keepSending(offer, { ...deps, signal }).then(result.resolve, (error: unknown) => {
+    result.reject(error)
+    if (signal.aborted) return
+    log.error({ err: error, attemptId: offer.attemptId }, 'the dispatcher refuses the reports of the attempt')
+    stop.abandon(error)
+  })
+  return { sending, acknowledged: result.promise }
+}
+
+/** Sends whenever there is something to say, until the result is acknowledged. */
+async function keepSending(offer: Offer, deps: SendingDeps & { readonly signal: AbortSignal }): Promise<AttemptReply> {
+  const { alarm, unsaid, clock, stop, signal } = deps
+  for (;;) {
+    await alarm.rings(signal)
+    for (;;) {
+      const report = await unsaid.next(clock.now())
+      if (report === undefined) break
+      const reply = await sendReport(offer, report, deps)
+      if (reply?.cancel !== undefined) stop.cancel(reply.cancel)
+      if (reply !== undefined && report.result !== undefined) return reply
+      if (report.chunks.length < 8 && reply !== undefined) break
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import type { CommitSource, Mirrors } from '@narwhal/git'
+import {
+  type Clock,
+  type HttpClient,
+  type HttpServer,
+  type Log,
+  openWake,
+  type Registry,
+  startLoop,
+} from '@narwhal/host'
+import type { Offer, Repository } from '@narwhal/protocol'
+import type { AttemptStop } from './attempt-stop.ts'
+import { drain } from './drain.ts'
+import type { Engine } from './engine/engine.ts'
+import { type Registered, startRegistered } from './keep-registered.ts'
+import { serveOffers } from './offer-route.ts'
+import { removeLeftovers } from './remove-leftovers.ts'
+import { type AttemptRunner, runAttempt } from './run-attempt.ts'
+import { openRunnerIdentity } from './runner-identity.ts'
+import { openRunnerMetrics } from './runner-metrics.ts'
+import { openSlots } from './slots.ts'
+
+// 1. Leftovers of a former life are gone before the runner registers.
+// 2. It registers once it listens: an offer may follow at once.
+// 3. When it stops it takes nothing new, lets its attempts end or ends them, tells their results, and leaves last.
+
+export interface RunnerDeps {
+  /** The routes are mounted on it; the caller lets it listen. */
+  readonly server: HttpServer
+  /** Where the dispatcher reaches this runner; asked for once the server listens. */
+  readonly runnerUrl: string | (() => string)
+  readonly name: string
+  readonly slots: number
+  readonly labels: readonly string[]
+  readonly dispatcherUrl: string
+  readonly runnerToken: string
+  readonly client: HttpClient
+  readonly engine: Engine
+  readonly mirrors: Mirrors
+  /** Where a repository is cloned from: the operator's word, never a message's. */
+  readonly cloneSource: (repository: Repository) => Omit<CommitSource, 'repository'>
+  /** Directory of this runner alone. */
+  readonly data: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Registry
+}
+
+/** A running runner. Disposing drains it: that takes up to 30 seconds. */
+export interface Runner extends AsyncDisposable {
+  readonly id: string
+}
+
+/**
+ * Takes attempts that a dispatcher offers and runs them.
+ *
+ * @throws RUNNER_DATA_IN_USE when another runner has the same data directory.
+ */
+export async function startRunner(deps: RunnerDeps): Promise<Runner> {
+  const { server, clock, log, engine, data, runnerToken } = deps
+  using undo = new DisposableStack()
+  const identity = undo.use(await openRunnerIdentity(data, clock))
+  const slots = openSlots(deps.slots)
+  const running = new Set<Promise<void>>()
+  const leftovers = startLeftovers({ ...deps, runnerId: identity.id, keep: slots.held() })
+
+  const start = (offer: Offer, stop: AttemptStop) => {
+    const attempt = runAttempt(offer, stop, runner).finally(() => running.delete(attempt))
+    running.add(attempt)
+  }
+  const runner: AttemptRunner = {
+    ...deps,
+    runnerId: identity.id,
+    slots,
+    metrics: openRunnerMetrics(deps.metrics, slots),
+    start,
+    onLeftover: leftovers.retry,
+  }
+  serveOffers(server, { runnerToken, slots, start })
+  const registered = startWhenClean({ ...runner, ...deps, slots, removed: leftovers.removed })
+  server.addReadiness('engine', () => engine.readiness({ signal: AbortSignal.timeout(5_000) }))
+  server.addReadiness('dispatcher', registered.readiness)
+  const lock = undo.move()
+  return {
+    id: identity.id,
+    async [Symbol.asyncDispose]() {
+      await drain({ slots, running, clock, log })
+      await registered[Symbol.asyncDispose]()
+      await leftovers[Symbol.asyncDispose]()
+      lock.dispose()
+    },
+  }
+}
+
+interface Leftovers extends AsyncDisposable {
+  /** Resolves once those of a former life are gone. */
+  readonly removed: Promise<void>
+  /** Something is left over again. */
+  readonly retry: () => void
+}
+
+/** Removes leftovers now and whenever told to, again and again until it succeeds. */
+function startLeftovers(deps: Parameters<typeof removeLeftovers>[0] & { clock: Clock; log: Log }): Leftovers {
+  const wake = openWake()
+  const first = Promise.withResolvers<void>()
+  const turn = async (signal: AbortSignal) => {
+    await wake.next(signal)
+    try {
+      await removeLeftovers(deps)
+      first.resolve()
+    } catch (error) {
+      wake.wake()
+      throw error
+    }
+  }
+  wake.wake()
+  const loop = startLoop(turn, { name: 'remove-leftovers', ...deps })
+  return { removed: first.promise, retry: wake.wake, [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose]() }
+}
+
+type Registering = Omit<RunnerDeps, 'slots'> & Pick<AttemptRunner, 'slots' | 'runnerId'> & { removed: Promise<void> }
+
+/** Registers once the server listens and the leftovers are gone. */
+function startWhenClean(deps: Registering): Registered {
+  const { server, name, labels, slots, runnerId, runnerUrl } = deps
+  const registration = () => ({
+    id: runnerId,
+    name,
+    url: typeof runnerUrl === 'string' ? runnerUrl : runnerUrl(),
+    slots: slots.capacity,
+    labels: [...labels],
+    attempts: [...slots.held()],
+  })
+  const listening = Promise.withResolvers<void>()
+  server.app.addHook('onListen', async () => void setImmediate(listening.resolve)) // whoever waits for `listen` knows the address then
+  const closed = new AbortController()
+  let registered: Registered | undefined
+  void Promise.all([listening.promise, deps.removed]).then(() => {
+    if (!closed.signal.aborted) registered = startRegistered({ ...deps, registration })
+  })
+  return {
+    readiness: () => registered?.readiness() ?? 'not registered yet: what a former life left behind is being removed',
+    async [Symbol.asyncDispose]() {
+      closed.abort()
+      await registered?.[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import { constants, type FSWatcher, watch } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import type { Clock } from '@narwhal/host'
+
+// 1. The spool is hostile ground: the file is opened once, never through a link, and only if it is a regular file of ours.
+// 2. Bytes are read by offset, so that any of them can be read again until the attempt is over.
+// 3. One call at a time: the end of a log is not decided while bytes of it are being read.
+// 4. Once the log has ended it never changes its length, whatever still writes to the file.
+
+/** The output of one step, readable while it grows. */
+export interface StepLog extends AsyncDisposable {
+  /** Bytes from `offset` on, at most `limitBytes`; empty when there are none yet, or no more. */
+  read(offset: number, limitBytes: number): Promise<Buffer>
+  /** The step is over: from now on the log has the length it has now. */
+  end(): Promise<void>
+  /** Absent until the log has ended. With the line that says that it was cut, where it was. */
+  readonly lengthBytes: number | undefined
+}
+
+export interface TailOptions {
+  /** What lies beyond is cut off, and a last line says so. */
+  readonly capBytes: number
+  readonly clock: Clock
+  /** There may be new bytes. */
+  readonly onGrowth: () => void
+}
+
+/** Follows a file that an engine will make in the spool. */
+export function tailLog(path: string, { capBytes, clock, onGrowth }: TailOptions): StepLog {
+  const noticed = noticeGrowth(path, clock, onGrowth)
+  const inTurn = openTurns()
+  let file: FileHandle | undefined
+  let readBytes = 0
+  let end: { readonly fileBytes: number; readonly cutLine: Buffer } | undefined
+
+  async function read(offset: number, limitBytes: number): Promise<Buffer> {
+    const fileBytes = end?.fileBytes ?? capBytes
+    if (offset >= fileBytes) {
+      return end?.cutLine.subarray(offset - fileBytes, offset - fileBytes + limitBytes) ?? nothing
+    }
+    const wantedBytes = Math.min(limitBytes, fileBytes - offset)
+    file ??= await openRegular(path)
+    const found = await readAt(file, offset, wantedBytes)
+    const bytes = end === undefined || found.length > 0 ? found : Buffer.alloc(wantedBytes) // the job shortened its file
+    readBytes = Math.max(readBytes, offset + bytes.length)
+    return bytes
+  }
+
+  return {
+    read: (offset, limitBytes) => inTurn(() => read(offset, limitBytes)),
+    end: () =>
+      inTurn(async () => {
+        noticed[Symbol.dispose]()
+        file ??= await openRegular(path)
+        const { size: bytes } = (await file?.stat()) ?? { size: 0 }
+        const cutLine = bytes > capBytes ? cutLineBytes : nothing
+        end = { fileBytes: Math.max(readBytes, Math.min(bytes, capBytes)), cutLine }
+      }),
+    get lengthBytes() {
+      return end && end.fileBytes + end.cutLine.length
+    },
+    [Symbol.asyncDispose]: () =>
+      inTurn(async () => {
+        noticed[Symbol.dispose]()
+        await file?.close()
+      }),
+  }
+}
+
+/** Calls one function after the other, in the order in which they were given. */
+function openTurns() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(turn: () => Promise<T>): Promise<T> => {
+    const mine = last.then(turn)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+const nothing = Buffer.alloc(0)
+const cutLineBytes = Buffer.from('\n[narwhal] The log was cut here: a job may write 64 MiB.\n')
+
+/** How often a file is looked at that cannot be watched, in milliseconds. */
+const lookMs = 200
+
+function noticeGrowth(path: string, clock: Clock, onGrowth: () => void): Disposable {
+  const stop = new AbortController()
+  const name = basename(path)
+  const watcher = watchDirectory(dirname(path), (changed) => {
+    if (changed === name) onGrowth()
+  })
+  if (watcher === undefined) void keepLooking(clock, onGrowth, stop.signal)
+  return {
+    [Symbol.dispose]() {
+      watcher?.close()
+      stop.abort()
+    },
+  }
+}
+
+/** `undefined` when the machine has no watch left to give. */
+function watchDirectory(path: string, onChange: (name: string | null) => void): FSWatcher | undefined {
+  try {
+    return watch(path, (_event, name) => onChange(name)).on('error', () => undefined)
+  } catch {
+    return undefined
+  }
+}
+
+async function keepLooking(clock: Clock, onGrowth: () => void, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(lookMs, signal).catch(() => undefined)
+    onGrowth()
+  }
+}
+
+/** `undefined` when it is not there yet, or is not a regular file of ours: then the step has no log. */
+async function openRegular(path: string): Promise<FileHandle | undefined> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const { uid } = await file.stat().then((stat) => (stat.isFile() ? stat : { uid: -1 }))
+    if (uid === (process.getuid?.() ?? uid)) return file
+    await file.close()
+    return undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function readAt(file: FileHandle | undefined, offset: number, lengthBytes: number): Promise<Buffer> {
+  if (file === undefined) return nothing
+  const buffer = Buffer.allocUnsafe(lengthBytes)
+  const { bytesRead } = await file.read(buffer, 0, lengthBytes, offset)
+  return buffer.subarray(0, bytesRead)
+}

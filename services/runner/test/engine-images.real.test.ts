@@ -1,0 +1,68 @@
+import { silentLog, systemClock } from '@narwhal/host'
+import Docker from 'dockerode'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEngine } from '../engine/open-engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import { never, startTestAttempt } from './engine-fixture.ts'
+import { type FakeRegistry, openFakeRegistry } from './fake-registry.ts'
+
+const docker = new Docker()
+let engine: Engine
+let registry: FakeRegistry
+
+beforeAll(async () => {
+  engine = openEngine('docker:', { clock: systemClock, log: silentLog(), dockerHost: process.env.DOCKER_HOST })
+  registry = await openFakeRegistry()
+})
+
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]()
+  for (const name of ['present-alone', 'present-shared']) await docker.getImage(`${registry.host}/${name}:1`).remove()
+  await registry[Symbol.asyncDispose]()
+})
+
+test('an image that is not present is pulled, once for all who wait for it', async () => {
+  const [alone, shared] = [`${registry.host}/present-alone:1`, `${registry.host}/present-shared:1`]
+
+  await engine.provideImage(alone, { signal: never })
+  await Promise.all([1, 2, 3].map(() => engine.provideImage(shared, { signal: never })))
+  await engine.provideImage(shared, { signal: never })
+
+  expect((await docker.getImage(shared).inspect()).RepoTags).toContain(shared)
+  expect(registry.pulls('present-shared')).toBeLessThanOrEqual(registry.pulls('present-alone'))
+})
+
+test.each([
+  ['that the registry does not have', () => `${registry.host}/missing:1`, 'IMAGE_NOT_FOUND'],
+  ['whose name is not one', () => 'NOT/A-NAME', 'IMAGE_NOT_FOUND'],
+  ['whose registry answers 500', () => `${registry.host}/broken:1`, 'IMAGE_PULL_FAILED'],
+  ['whose registry does not answer', () => '127.0.0.1:1/nobody:1', 'IMAGE_PULL_FAILED'],
+])('an image %s is a problem', async (_, image, code) => {
+  await expect(engine.provideImage(image(), { signal: never })).rejects.toMatchObject({ code })
+})
+
+test('a pull that takes long ends with the last who waits for it', async () => {
+  const image = `${registry.host}/slow:1`
+  const [first, second] = [new AbortController(), new AbortController()]
+
+  const ended = [first, second].map(({ signal }) =>
+    expect(engine.provideImage(image, { signal })).rejects.toBe('enough'),
+  )
+  await expect.poll(() => registry.pulls('slow')).toBe(1)
+  first.abort('enough')
+  second.abort('enough')
+
+  await Promise.all(ended)
+})
+
+test('an image without a shell is a problem of the user', async () => {
+  const image = `${registry.host}/present-alone:1`
+  await engine.provideImage(image, { signal: never })
+
+  const attempt = startTestAttempt(engine, image).then(async (started) => {
+    await using _ = started
+    return await started.run('true')
+  })
+
+  await expect(attempt).rejects.toMatchObject({ code: 'IMAGE_WITHOUT_SHELL' })
+})

@@ -1,0 +1,149 @@
+import { createHash, type Hash } from 'node:crypto'
+import {
+  type AttemptReport,
+  type AttemptReportEvent,
+  type Ending,
+  type Plan,
+  type ProblemError,
+} from '@narwhal/protocol'
+import type { StepLog } from './tail-log.ts'
+
+// What an attempt has to say, and how much of it the dispatcher is known to have. Nothing is sent here.
+//
+// 1. Events have the numbers 1, 2, 3 … in the order in which they happened.
+// 2. The whole log of a step comes before the end of the step, and everything before the result.
+// 3. A byte is hashed when it is read first; reading it again changes nothing. The hash is of the logs in the order of their steps.
+// 4. What was said is kept until the attempt is over: the dispatcher may ask for it again.
+
+const chunkBytes = 64 * 1024
+const maxChunks = 8
+const maxEvents = 500
+
+/** An event before it has its number. */
+export type NewEvent = AttemptReportEvent extends infer E ? (E extends unknown ? Omit<E, 'sequence'> : never) : never
+
+/** How an attempt ended, and what it found in narwhal.yml. */
+export interface End {
+  readonly ending: Ending
+  readonly at: number
+  readonly plan?: Plan
+}
+
+export interface Unsaid {
+  readonly events: readonly AttemptReportEvent[]
+  add(event: NewEvent): void
+  addLog(step: number, log: StepLog): void
+  end(end: End): void
+  /** All that may be said now and fits into one report; `undefined` when that is nothing. */
+  next(at: number): Promise<AttemptReport | undefined>
+  /** `report` was accepted. */
+  said(report: AttemptReport): void
+  /**
+   * `report` was refused with LOG_OFFSET_WRONG, REPORT_GAP or LOG_INCOMPLETE: the next one begins where the dispatcher wants it.
+   *
+   * @returns how many reports in a row were refused so.
+   * @throws `refusal` when the dispatcher wants what there never was.
+   */
+  goBack(report: AttemptReport, refusal: ProblemError): number
+}
+
+interface LogState {
+  readonly step: number
+  readonly log: StepLog
+  saidBytes: number
+  hashedBytes: number
+}
+
+/** Nothing to say yet. */
+export function openUnsaid(): Unsaid {
+  const events: AttemptReportEvent[] = []
+  const logs: LogState[] = []
+  const hash = createHash('sha256')
+  let saidEvents = 0
+  let ended: End | undefined
+  let refusedWhole = 0
+  let refusedInARow = 0
+
+  return {
+    events,
+    add: (event) => void events.push({ ...event, sequence: events.length + 1 } as AttemptReportEvent), // TypeScript does not add keys to a union
+    addLog: (step, log) => void logs.push({ step, log, saidBytes: 0, hashedBytes: 0 }),
+    end(end) {
+      ended ??= end
+    },
+    async next(at) {
+      const { chunks, openStep } = await readChunks(logs, { at, hash })
+      const ready = eventsBefore(openStep, events.slice(saidEvents, saidEvents + maxEvents))
+      const isAll = openStep === undefined && saidEvents + ready.length === events.length
+      if (isAll && ended !== undefined) return { events: ready, chunks, ...endOf(ended, logs, hash) }
+      return ready.length + chunks.length === 0 ? undefined : { events: ready, chunks }
+    },
+    said(report) {
+      refusedInARow = 0
+      saidEvents = Math.max(saidEvents, report.events.at(-1)?.sequence ?? 0)
+      for (const chunk of report.chunks) {
+        const state = logs.find(({ step }) => step === chunk.step)
+        if (state) state.saidBytes = Math.max(state.saidBytes, chunk.offset + Buffer.byteLength(chunk.data, 'base64'))
+      }
+    },
+    goBack(report, refusal) {
+      const expected = numberOf(refusal.data?.['expected'])
+      if (refusal.code === 'REPORT_GAP' && expected !== undefined && expected <= events.length) {
+        saidEvents = Math.max(0, expected - 1)
+      } else if (refusal.code === 'LOG_OFFSET_WRONG' && expected !== undefined) {
+        goToOffset(logs, numberOf(refusal.data?.['step']) ?? report.chunks[0]?.step, { expected, refusal })
+      } else if (refusal.code === 'LOG_INCOMPLETE' && refusedWhole++ === 0) {
+        for (const state of logs) state.saidBytes = 0
+      } else throw refusal
+      return ++refusedInARow
+    },
+  }
+}
+
+/** Chunks from where the dispatcher's log ends, and the first step whose log is not whole with them. */
+async function readChunks(logs: readonly LogState[], { at, hash }: { at: number; hash: Hash }) {
+  const chunks: AttemptReport['chunks'] = []
+  for (const state of logs) {
+    let offset = state.saidBytes
+    for (;;) {
+      if (offset === state.log.lengthBytes) break
+      const bytes = chunks.length < maxChunks ? await state.log.read(offset, chunkBytes) : Buffer.alloc(0)
+      if (bytes.length === 0) return { chunks, openStep: state.step }
+      hash.update(bytes.subarray(Math.max(0, state.hashedBytes - offset)))
+      chunks.push({ step: state.step, offset, at, data: bytes.toString('base64') })
+      offset += bytes.length
+      state.hashedBytes = Math.max(state.hashedBytes, offset)
+    }
+  }
+  return { chunks, openStep: undefined }
+}
+
+function eventsBefore(openStep: number | undefined, events: readonly AttemptReportEvent[]): AttemptReportEvent[] {
+  const stop = events.findIndex((event) => event.type === 'step-ended' && event.step === openStep)
+  return stop === -1 ? [...events] : events.slice(0, stop)
+}
+
+function endOf({ ending, at, plan }: End, logs: readonly LogState[], hash: Hash) {
+  const bytes = logs.reduce((sum, { log }) => sum + (log.lengthBytes ?? 0), 0)
+  const result = { ending, at, log: { bytes, sha256: hash.copy().digest('hex') } }
+  return plan === undefined ? { result } : { plan, result }
+}
+
+/** Logs of steps before `step` are whole at the dispatcher then, and those behind it have not begun. */
+function goToOffset(
+  logs: readonly LogState[],
+  step: number | undefined,
+  { expected, refusal }: { expected: number; refusal: ProblemError },
+): void {
+  const wanted = logs.find((state) => state.step === step)
+  if (wanted === undefined || expected > wanted.hashedBytes) throw refusal
+  for (const state of logs) {
+    if (state.step < wanted.step) state.saidBytes = state.log.lengthBytes ?? state.saidBytes
+    if (state.step > wanted.step) state.saidBytes = 0
+  }
+  wanted.saidBytes = expected
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}
