@@ -36,6 +36,8 @@ function openDatabase(path: string): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(sql) {
+      // After a full disk SQLite has rolled back by itself; a second rollback would hide the error that did it.
+      if (sql === 'rollback' && !database.isTransaction) return nothing
       const known = prepared.get(sql)
       if (known !== undefined) return known
       // A deferred transaction that reads and then writes would fail at once when another connection wrote.
@@ -44,6 +46,13 @@ function openDatabase(path: string): SqliteDatabase {
       return statement
     },
   }
+}
+
+const nothing = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
 }
 
 type Statement = ReturnType<SqliteDatabase['prepare']>

@@ -11,8 +11,9 @@ const rootImage = 'narwhal-test/busybox:1'
 export const testUserImage = 'narwhal-test/busybox-app:1'
 
 /**
- * Imports the images of the real tests unless they are there; returns the one whose user is root. Needs no registry: they are made of the distribution's static
- * busybox (Debian: `busybox-static`), its applets as symlinks, /tmp, and /etc/passwd with `root` and `app`.
+ * Imports the images of the real tests unless they are there; returns the one whose user is root. Needs no registry:
+ * they are made of the distribution's static busybox (Debian: `busybox-static`), its applets as symlinks, /tmp, and
+ * /etc/passwd with `root` and `app`.
  *
  * @throws when no engine answers on the default socket (or DOCKER_HOST), or /bin/busybox is missing.
  */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { problem } from '@narwhal/protocol'
 import {
   engineAddress,
@@ -8,6 +8,7 @@ import {
   findProgram,
   installDebianPackages,
   isDebian,
+  isStaticProgram,
   readSystem,
   type SetupContext,
   type System,
@@ -37,7 +38,8 @@ export async function provideTestPackages(context: SetupContext): Promise<void> 
     const list = missing.map(({ what, advice }) => `- ${what}: ${advice}`).join('\n')
     throw problem('PACKAGES_MISSING', `The tests need real parts that are not here:\n${list}`)
   }
-  await installDebianPackages(missing.flatMap(({ packages }) => packages), context) // biome-ignore format: one idea
+  const packages = missing.flatMap((part) => part.packages)
+  await installDebianPackages(packages, context)
 }
 
 async function missingParts(system: System, context: SetupContext): Promise<readonly Missing[]> {
@@ -49,8 +51,9 @@ async function missingParts(system: System, context: SetupContext): Promise<read
       missingPackage('RabbitMQ', 'rabbitmq-server', 'install rabbitmq-server, or set NARWHAL_TEST_AMQP_URL=amqp://…'),
     )
   }
-  if (!existsSync('/bin/busybox'))
+  if (!isStaticProgram(await readFile('/bin/busybox').catch(() => Buffer.alloc(0)))) {
     parts.push(missingPackage('a static busybox', 'busybox-static', 'put one at /bin/busybox'))
+  }
   return parts.filter((part) => part !== undefined)
 }
 

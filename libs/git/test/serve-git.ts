@@ -24,7 +24,7 @@ export async function serveGit(path: string, { token, onRequest }: ServeOptions 
   const requests: string[] = []
   const expected = token && `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
   const http = createServer((request, response) => {
-    void answer(request, response)
+    answer(request, response).catch((error: Error) => response.destroy(error))
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,4 @@
-/** One code of the catalogue. docs/errors.md is written from these (`pnpm docs`). */
+/** One code of the catalogue. docs/errors.md is written from these (`pnpm run docs`). */
 export interface ProblemEntry {
   /** The HTTP status when this code is an answer; for codes that only end builds, 500 or 422 by whose fault it is. */
   readonly status: number

@@ -55,3 +55,11 @@ export const never = new AbortController().signal
 
 /** One runner per test file, so that what it leaves can be counted. */
 export const testRunnerId = `test-${randomUUID()}`
+
+/** What a promise rejects with; listens at once, so that it may be awaited later. */
+export function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => 'it did not fail',
+    (error: unknown) => error,
+  )
+}

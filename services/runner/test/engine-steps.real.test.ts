@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { provideTestImage, testUserImage } from '../../../test/setup/provide-test-image.ts'
 import type { ContainerSpec, Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open-engine.ts'
-import { startTestAttempt } from './engine-fixture.ts'
+import { failureOf, startTestAttempt } from './engine-fixture.ts'
 
 let engine: Engine
 let image: string
@@ -79,6 +79,17 @@ test('a script may be longer than arguments may be, and reads nothing from stdin
   expect((await attempt.log()).trim()).toBe('300001')
 })
 
+test('the environment of a step arrives whatever its names', async () => {
+  await using attempt = await start()
+  const names = ['file', 'key', 'count', 'code', 'kills', 'before', 'timer', 'drained', 'copy', 'relay']
+
+  await attempt.run(names.map((name) => `echo "$${name}"`).join('\n'), {
+    env: Object.fromEntries(names.map((name) => [name, `my ${name}`])),
+  })
+
+  expect(await attempt.log()).toBe(names.map((name) => `my ${name}\n`).join(''))
+})
+
 test('an image of another user writes to the workspace that root has filled', async () => {
   await using attempt = await startTestAttempt(engine, testUserImage)
   const file = join(attempt.spec.workspacePath, 'from-checkout')
@@ -99,11 +110,11 @@ test('an abort kills what detached itself from the shell', async () => {
   const script = 'setsid sh -c "while :; do date +%s%N > pulse; done" & echo $$; sleep 3600'
 
   const running = attempt.run(script, { signal: cancel.signal })
-  const ended = expect(running).rejects.toBe('cancelled')
+  const failure = failureOf(running)
   const pulse = join(attempt.spec.workspacePath, 'pulse')
   await expect.poll(() => stat(pulse).catch(() => undefined), { timeout: 10_000 }).toBeDefined()
   cancel.abort('cancelled')
-  await ended
+  expect(await failure).toBe('cancelled')
 
   await writeFile(pulse, 'silent')
   await using next = await start() // as long as it takes to start another

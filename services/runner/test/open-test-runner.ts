@@ -49,6 +49,7 @@ export interface TestRunnerOptions {
   readonly clock?: Clock
   readonly engine?: Engine
   readonly data?: string
+  readonly heartbeatMs?: number
 }
 
 /** A runner with the scripted engine, a real repository and a stand-in for its dispatcher. */
@@ -61,6 +62,7 @@ export async function openTestRunner(options: TestRunnerOptions = {}): Promise<T
   stack.defer(() => rm(data, { recursive: true, force: true }))
   const repository = stack.use(await makeRepository(pipeline, message))
   const dispatcher = stack.use(await openStandIn(runnerToken))
+  dispatcher.heartbeatMs = options.heartbeatMs ?? dispatcher.heartbeatMs
   const engine = counted(stack.use(options.engine ?? openEngine('scripted:', { clock, log: silentLog() })))
   const mirrors = stack.use(await openMirrors({ root: join(data, 'mirrors'), clock }))
   const client = stack.use(openHttpClient())

@@ -42,6 +42,7 @@ export interface StandIn extends AsyncDisposable {
   /** What replies carry; `next` only those to a plan. */
   reply: { cancel?: string; next?: Offer }
   readonly known: Set<string>
+  heartbeatMs: number
   attempt(id: string): HeardAttempt
   /** The log of all steps. */
   log(id: string): string
@@ -62,6 +63,7 @@ export async function openStandIn(runnerToken: string): Promise<StandIn> {
     objection: undefined,
     reply: {},
     known: new Set(),
+    heartbeatMs: 5_000,
     attempt,
     log: (id) => Buffer.concat([...attempt(id).logs.values()]).toString(),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
@@ -89,7 +91,7 @@ function serveRunners(standIn: Omit<StandIn, 'url'>, serve: Serve): void {
   serve('register', registerRunner, ({ body }) => {
     standIn.registrations.push(body)
     standIn.known.add(body.id)
-    return { heartbeatMs: 5_000 }
+    return { heartbeatMs: standIn.heartbeatMs }
   })
   serve('heartbeat', heartbeatRunner, ({ params }) => {
     if (!standIn.known.has(params.runnerId)) throw problem('RUNNER_UNKNOWN', 'never heard of it')

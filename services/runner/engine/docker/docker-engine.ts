@@ -3,7 +3,7 @@ import type { Container, Engine, EngineDeps } from '../engine.ts'
 import { openContainerEvents } from './container-events.ts'
 import { textOf } from './engine-problem.ts'
 import { openImages } from './images.ts'
-import { removeLeftovers } from './leftovers.ts'
+import { removeLeftovers } from './remove-leftovers.ts'
 import { openNetworks } from './networks.ts'
 import { startDockerContainer } from './start-docker-container.ts'
 

@@ -8,34 +8,39 @@
  * 4. A step that fails while the kernel's count of kills for want of memory rises leaves a file `.oom`: engines do not
  *    tell it of execs, and some not at all.
  * 5. The relay ends its copying before it signals, so the log is complete when this shell ends.
+ * 6. Nothing keeps the stdout and stderr of the exec: the engine reports its end up to two seconds late while somebody does.
+ * 7. Its variables begin with `narwhal_`: the environment of the step is its own, too.
  *
  * Arguments: the path of the step's files without extension; the cap in blocks of 512 bytes.
  */
 export const stepRelay = `
-trap 'drained=1; kill "$timer" 2>/dev/null' USR1
-await_drain() { sleep 1 & timer=$!; [ -n "$drained" ] || wait "$timer"; }
+exec </dev/null >/dev/null 2>&1
+trap 'narwhal_drained=1; kill "$narwhal_timer"' USR1
+await_drain() { sleep 1 & narwhal_timer=$!; [ -n "$narwhal_drained" ] || wait "$narwhal_timer"; }
 count_oom_kills() {
-  kills=0
-  for file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
-    [ -r "$file" ] || continue
-    while read -r key count; do [ "$key" != oom_kill ] || kills=$count; done <"$file"
+  narwhal_kills=0
+  for narwhal_file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
+    [ -r "$narwhal_file" ] || continue
+    while read -r narwhal_key narwhal_count; do
+      [ "$narwhal_key" != oom_kill ] || narwhal_kills=$narwhal_count
+    done <"$narwhal_file"
   done
 }
-drained= timer=
+narwhal_drained= narwhal_timer=
 mkfifo -m 666 "$1.out" 2>>"$1.log" || exit 127
 (
-  trap 'kill "$copy"; wait "$copy"' USR1
-  (ulimit -f "$2"; exec cat <&4 >>"$1.log") & copy=$!
-  wait "$copy"
+  trap 'kill "$narwhal_copy"; wait "$narwhal_copy"' USR1
+  (ulimit -f "$2"; exec cat <&4 >>"$1.log") & narwhal_copy=$!
+  wait "$narwhal_copy"
   kill -USR1 $$
-  exec cat <&4 >/dev/null
-) 4<"$1.out" & relay=$!
+  exec cat <&4
+) 4<"$1.out" & narwhal_relay=$!
 count_oom_kills
-before=$kills
-sh -e "$1.sh" >"$1.out" 2>&1 </dev/null
-code=$?
-[ "$code" = 0 ] || { count_oom_kills; [ "$kills" = "$before" ] || : >"$1.oom"; }
-[ -n "$drained" ] || await_drain
-[ -n "$drained" ] || { kill -USR1 "$relay"; await_drain; }
-exit "$code"
+narwhal_before=$narwhal_kills
+sh -e "$1.sh" >"$1.out" 2>&1
+narwhal_code=$?
+[ "$narwhal_code" = 0 ] || { count_oom_kills; [ "$narwhal_kills" = "$narwhal_before" ] || : >"$1.oom"; }
+[ -n "$narwhal_drained" ] || await_drain
+[ -n "$narwhal_drained" ] || { kill -USR1 "$narwhal_relay"; await_drain; }
+exit "$narwhal_code"
 `

@@ -1,0 +1,73 @@
+import type { Log } from '@narwhal/host'
+import type { Repository } from '@narwhal/protocol'
+import type { CommitStatus } from './status-of-build.ts'
+
+/** The account at GitHub, or at a GitHub of one's own, that sets commit statuses. */
+export interface GitHubAccount {
+  readonly token: string
+  readonly apiUrl: string
+}
+
+/** A commit status with all that goes with it. */
+export interface OutgoingStatus extends CommitStatus {
+  readonly repository: Repository
+  readonly sha: string
+  readonly targetUrl: string
+}
+
+/** What the forge answered; 0 stands for no answer at all. */
+export interface ForgeReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | number | undefined>>
+  /** In the words of the forge, where it refused. */
+  readonly message: string
+}
+
+/** Posts one commit status, once. Does not throw for what the forge or the network answers. */
+export type PostStatus = (status: OutgoingStatus) => Promise<ForgeReply>
+
+/** The name of our status, fixed, so that branch protection can name it. */
+const context = 'narwhal'
+const limitMs = 10_000
+const route = 'POST /repos/{owner}/{repo}/statuses/{sha}'
+
+/** Octokit without its own waiting and retrying: the report loop does both, and survives a crash. */
+export async function openForge({ token, apiUrl }: GitHubAccount, log: Log): Promise<PostStatus> {
+  const { Octokit } = await import('octokit') // only where statuses are sent: it takes long to load
+  const octokit = new Octokit({
+    auth: token,
+    baseUrl: apiUrl.replace(/\/+$/, ''),
+    userAgent: 'narwhal',
+    retry: { enabled: false },
+    throttle: { enabled: false },
+    log: { debug: ignore, info: ignore, warn: (text: string) => log.warn(text), error: ignore },
+  })
+  return async ({ repository: { owner, name }, sha, state, description, targetUrl }) => {
+    const given = { owner, repo: name, sha, state, description, context, target_url: targetUrl }
+    try {
+      const request = { signal: AbortSignal.timeout(limitMs) }
+      const { status, headers, url } = await octokit.request(route, { ...given, request })
+      const asked = octokit.request.endpoint(route, given).url
+      return status === 200 && url !== asked ? redirected(url) : { status, headers, message: '' }
+    } catch (error) {
+      return replyOf(error)
+    }
+  }
+}
+
+/** A POST that is redirected by 307 or 308 stays one; by 301 or 302 it becomes a GET, which says 200 and does nothing. */
+function redirected(url: string): ForgeReply {
+  return { status: 301, headers: {}, message: `it redirects to ${url}; set NARWHAL_GITHUB_API_URL to that` }
+}
+
+function ignore(): void {}
+
+/** Octokit throws for 4xx and 5xx, and says 500 also when nothing answered: only a response tells them apart. */
+function replyOf(error: unknown): ForgeReply {
+  const message = error instanceof Error ? error.message : String(error)
+  const response: unknown = error instanceof Error && 'response' in error ? error.response : undefined
+  const isReply = typeof response === 'object' && response !== null && 'status' in response && 'headers' in response
+  if (!isReply) return { status: 0, headers: {}, message }
+  const { status, headers } = response as ForgeReply // octokit's own response, of any body
+  return { status, headers, message }
+}

@@ -1,0 +1,80 @@
+import type { Migrations } from '@narwhal/store'
+import type { Generated, Kysely } from 'kysely'
+import type { ReportTarget } from './report.ts'
+
+/** The tables of the outbox. */
+export interface OutboxSchema {
+  /** What is still to be told: of each build and target the newest state only. */
+  readonly reports: {
+    readonly position: Generated<number>
+    readonly build_id: string
+    readonly target: ReportTarget
+    readonly sequence: number
+    readonly lane: string
+    /** The BuildView as JSON. */
+    readonly build: string
+    readonly tries: Generated<number>
+    /** By the monotonic clock of the process; 0 after each start. */
+    readonly rests_until: Generated<number>
+  }
+  /** What was taken and told of each build, for ever: by it late and repeated messages are known. */
+  readonly progress: {
+    readonly build_id: string
+    readonly target: ReportTarget
+    readonly sequence: number
+    /** 1 once the end of the build was taken. */
+    readonly is_terminal: number
+    readonly told: string | null
+    /** Why the newest report was given up: a code and what happened. */
+    readonly refusal_code: string | null
+    readonly refusal: string | null
+  }
+  /** Messages that nobody can read. */
+  readonly quarantine: {
+    readonly id: string
+    readonly topic: string
+    readonly body: string
+    readonly because: string
+    readonly at: number
+  }
+}
+
+/** The steps to the newest schema of the outbox. */
+export const outboxMigrations: Migrations = {
+  '0001-outbox': {
+    async up(store: Kysely<unknown>) {
+      await store.schema
+        .createTable('reports')
+        .addColumn('position', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('build_id', 'text', (column) => column.notNull())
+        .addColumn('target', 'text', (column) => column.notNull())
+        .addColumn('sequence', 'integer', (column) => column.notNull())
+        .addColumn('lane', 'text', (column) => column.notNull())
+        .addColumn('build', 'text', (column) => column.notNull())
+        .addColumn('tries', 'integer', (column) => column.notNull().defaultTo(0))
+        .addColumn('rests_until', 'real', (column) => column.notNull().defaultTo(0))
+        .addUniqueConstraint('reports_key', ['build_id', 'target', 'sequence'])
+        .execute()
+      await store.schema.createIndex('reports_lane').on('reports').columns(['target', 'lane', 'position']).execute()
+      await store.schema
+        .createTable('progress')
+        .addColumn('build_id', 'text', (column) => column.notNull())
+        .addColumn('target', 'text', (column) => column.notNull())
+        .addColumn('sequence', 'integer', (column) => column.notNull())
+        .addColumn('is_terminal', 'integer', (column) => column.notNull())
+        .addColumn('told', 'text')
+        .addColumn('refusal_code', 'text')
+        .addColumn('refusal', 'text')
+        .addPrimaryKeyConstraint('progress_key', ['build_id', 'target'])
+        .execute()
+      await store.schema
+        .createTable('quarantine')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('topic', 'text', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addColumn('because', 'text', (column) => column.notNull())
+        .addColumn('at', 'integer', (column) => column.notNull())
+        .execute()
+    },
+  },
+}

@@ -1,0 +1,124 @@
+import { type Offer, problem } from '@narwhal/protocol'
+import { expect, test } from 'vitest'
+import { observedClock } from './observed-clock.ts'
+import { openTestRunner, poll } from './open-test-runner.ts'
+
+const sleeper = 'image: busybox\nrun: sleep 10000\n'
+
+/** A runner that is in the middle of a step, on a clock that stands still. */
+async function openBusyRunner(pipeline = sleeper, changes: Partial<Offer> = {}) {
+  const clock = observedClock()
+  const runner = await openTestRunner({ pipeline, clock })
+  const offer = runner.newOffer(changes)
+  await runner.offer(offer)
+  await runner.untilStepStarted(offer.attemptId)
+  return Object.assign(runner, { clock, attemptId: offer.attemptId })
+}
+
+test('an attempt whose lease cannot be renewed kills its container before the lease ends', async () => {
+  await using runner = await openBusyRunner()
+  runner.dispatcher.fate = (call) => (call === 'renew' ? 'refused' : 'served')
+
+  await runner.clock.advance(24_999)
+  const before = runner.liveContainers()
+  await runner.clock.advance(1)
+  await poll(() => runner.liveContainers() === 0)
+
+  expect(before).toBe(1)
+  expect(runner.clock.monotonic()).toBeLessThan(30_000)
+  expect(runner.dispatcher.attempt(runner.attemptId).result).toBeUndefined()
+})
+
+test('a lease that is renewed every third of its length lasts', async () => {
+  await using runner = await openBusyRunner()
+  const renewals = () => runner.dispatcher.calls.filter((call) => call === 'renew').length
+
+  for (let third = 1; third <= 9; third++) {
+    await poll(() => runner.clock.sleeping(10_000) === 1)
+    await runner.clock.advance(10_000)
+    await poll(() => renewals() === third)
+  }
+
+  expect(runner.liveContainers()).toBe(1)
+  await runner.cancel(runner.attemptId, 'the test is over')
+})
+
+test('an attempt that was given to somebody else ends without a word', async () => {
+  await using runner = await openBusyRunner()
+  runner.dispatcher.objection = () => problem('ATTEMPT_STALE', 'attempt 2 has taken its place')
+
+  await poll(() => runner.clock.sleeping(10_000) === 1)
+  await runner.clock.advance(10_000)
+
+  await poll(() => runner.liveContainers() === 0)
+  await runner.stop()
+  expect(runner.dispatcher.attempt(runner.attemptId).result).toBeUndefined()
+  expect(await runner.metrics()).toContain('{outcome="abandoned"} 1')
+})
+
+test('the answer to a renewal carries a cancel that got lost', async () => {
+  await using runner = await openBusyRunner()
+  runner.dispatcher.reply = { cancel: 'Ada asked for it' }
+
+  await poll(() => runner.clock.sleeping(10_000) === 1)
+  await runner.clock.advance(10_000)
+
+  const heard = await runner.untilEnded(runner.attemptId)
+  expect(heard.result?.ending).toMatchObject({ outcome: 'cancelled', code: 'CANCELLED' })
+})
+
+test.each([
+  ['job', 'image: busybox\ntimeout: 5s\nrun: sleep 10000\n', 'The job took longer than its 5 s.'],
+  ['step', 'image: busybox\nsteps: [{ run: sleep 10000, timeout: 5s }]\n', 'took longer than its 5 s.'],
+])('a %s that takes too long fails with TIMEOUT_TOTAL, and its container is gone', async (_, pipeline, message) => {
+  await using runner = await openBusyRunner(pipeline)
+
+  await poll(() => runner.clock.sleeping(5_000) >= 1 && runner.clock.sleeping(10_000_000) === 1)
+  await runner.clock.advance(5_000)
+
+  const heard = await runner.untilEnded(runner.attemptId)
+  expect(heard.result?.ending).toMatchObject({ outcome: 'failed', code: 'TIMEOUT_TOTAL' })
+  expect(heard.result?.ending.message).toContain(message)
+  await poll(() => runner.liveContainers() === 0)
+})
+
+test('a runner that has to stop ends what takes too long as RUNNER_STOPPED', async () => {
+  await using runner = await openBusyRunner(sleeper, { leaseMs: 300_000 })
+
+  const stopped = runner.stop()
+  await poll(() => runner.clock.sleeping(25_000) === 1)
+  await runner.clock.advance(25_000)
+  await stopped
+
+  const { result } = runner.dispatcher.attempt(runner.attemptId)
+  expect(result?.ending).toMatchObject({ outcome: 'errored', code: 'RUNNER_STOPPED' })
+  expect(runner.liveContainers()).toBe(0)
+  expect(runner.dispatcher.calls.at(-1)).toBe('unregister')
+})
+
+test('a runner registers again when the dispatcher forgets it', async () => {
+  await using runner = await openBusyRunner()
+  await poll(() => runner.clock.sleeping(5_000) === 1)
+  runner.dispatcher.known.clear()
+
+  await runner.clock.advance(5_000)
+
+  await poll(() => runner.dispatcher.registrations.length === 2)
+  expect(runner.dispatcher.registrations.at(-1)).toMatchObject({
+    ...{ id: runner.id, name: 'ada', url: runner.url, slots: 2, labels: ['os=linux'] },
+    attempts: [runner.attemptId],
+  })
+  await runner.cancel(runner.attemptId, 'the test is over')
+})
+
+test('heartbeats go on after a dispatcher was away', async () => {
+  await using runner = await openTestRunner({ heartbeatMs: 10 })
+  const beats = () => runner.dispatcher.calls.filter((call) => call === 'heartbeat').length
+  await poll(() => beats() > 0)
+  const before = beats()
+
+  runner.dispatcher.fate = (call) => (call === 'heartbeat' && beats() < before + 3 ? 'cut-before' : 'served')
+
+  await poll(() => beats() > before + 5)
+  expect(runner.dispatcher.registrations.length).toBe(1)
+})

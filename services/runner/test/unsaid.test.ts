@@ -1,0 +1,108 @@
+import { Buffer } from 'node:buffer'
+import { problem } from '@narwhal/protocol'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { StepLog } from '../tail-log.ts'
+import { openUnsaid, type Unsaid } from '../unsaid.ts'
+import { type HeardAttempt, take } from './stand-in-dispatcher.ts'
+
+/** A log in memory, whole from the beginning. */
+function memoryLog(bytes: Buffer): StepLog {
+  return {
+    read: async (offset, limitBytes) => bytes.subarray(offset, offset + limitBytes),
+    end: async () => undefined,
+    lengthBytes: bytes.length,
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}
+
+const pattern = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, place) => place % 251))
+
+/** What may happen to a report on its way. */
+const fate = fc.constantFrom('heard', 'heard', 'heard', 'lost', 'answer lost', 'memory lost')
+const step = fc.nat({ max: 300_000 }).map((bytes) => pattern.subarray(0, bytes))
+
+test('whatever gets lost, the dispatcher hears each event once and every byte of the log', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 4 }), fc.array(fate, { maxLength: 40 }), async (steps, fates) => {
+      const unsaid = openUnsaid()
+      const heard: HeardAttempt = { events: [], logs: new Map() }
+      for (const [index, bytes] of steps.entries()) addStep(unsaid, index, bytes)
+      unsaid.end({ ending: { outcome: 'passed' }, at: 9 })
+
+      const left = [...fates]
+      while (heard.result === undefined) await sendOnce(unsaid, heard, left.shift() ?? 'heard')
+
+      expect(heard.events.map(({ sequence }) => sequence)).toEqual(
+        steps.flatMap((_, index) => [2 * index + 1, 2 * index + 2]),
+      )
+      expect(Buffer.concat([...heard.logs.values()]).equals(Buffer.concat(steps))).toBe(true)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+function addStep(unsaid: Unsaid, index: number, bytes: Buffer): void {
+  unsaid.add({ type: 'step-started', at: 1, step: index })
+  unsaid.addLog(index, memoryLog(bytes))
+  unsaid.add({ type: 'step-ended', at: 2, step: index, ending: { outcome: 'passed' }, exitCode: 0 })
+}
+
+async function sendOnce(unsaid: Unsaid, heard: HeardAttempt, happens: string): Promise<void> {
+  const report = await unsaid.next(3)
+  if (report === undefined || happens === 'lost') return
+  if (happens === 'memory lost') forgetHalf(heard)
+  try {
+    take(heard, report)
+  } catch (error) {
+    unsaid.goBack(report, error as never) // `take` throws only refusals
+    return
+  }
+  if (happens !== 'answer lost') unsaid.said(report)
+}
+
+/** A dispatcher that came back from a backup. */
+function forgetHalf(heard: HeardAttempt): void {
+  const last = [...heard.logs.keys()].at(-1)
+  if (last === undefined || heard.events.length === 0) return
+  const bytes = heard.logs.get(last) ?? Buffer.alloc(0)
+  heard.logs.set(last, bytes.subarray(0, bytes.length >> 1))
+}
+
+test('the end of a step is not said before the whole of its log', async () => {
+  const unsaid = openUnsaid()
+  addStep(unsaid, 0, Buffer.alloc(600 * 1024))
+
+  const first = await unsaid.next(3)
+  if (first !== undefined) unsaid.said(first)
+  const second = await unsaid.next(3)
+
+  expect(first?.events.map(({ type }) => type)).toEqual(['step-started'])
+  expect(first?.chunks.length).toBe(8)
+  expect(second?.events.map(({ type }) => type)).toEqual(['step-ended'])
+})
+
+test('a report of the largest size stays below 1 MiB', async () => {
+  const unsaid = openUnsaid()
+  for (let index = 0; index < 10; index++) addStep(unsaid, index, Buffer.alloc(64 * 1024, 255))
+
+  const report = await unsaid.next(3)
+
+  expect(JSON.stringify(report).length).toBeLessThan(1024 * 1024)
+})
+
+test('a dispatcher that keeps saying that the log is incomplete is believed once', async () => {
+  const unsaid = openUnsaid()
+  addStep(unsaid, 0, Buffer.from('hello'))
+  unsaid.end({ ending: { outcome: 'passed' }, at: 9 })
+  const refusal = problem('LOG_INCOMPLETE', 'not the log')
+
+  const first = await unsaid.next(3)
+  if (first !== undefined) unsaid.said(first)
+  const refusals = first && unsaid.goBack(first, refusal)
+  const second = await unsaid.next(3)
+
+  expect(refusals).toBe(1)
+  expect(second?.chunks).toEqual(first?.chunks)
+  expect(() => second && unsaid.goBack(second, refusal)).toThrow('not the log')
+})

@@ -1,0 +1,4 @@
+export {
+  type MadeRepository as TestRepository,
+  makeRepository as openTestRepository,
+} from '../../libs/git/test/make-repository.ts'

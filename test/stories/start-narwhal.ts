@@ -1,0 +1,106 @@
+import { createHmac } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openAgentInbox, startAgent } from '@narwhal/agent'
+import { openBlobs } from '@narwhal/blobs'
+import { startDispatcher } from '@narwhal/dispatcher'
+import {
+  openHttpClient,
+  openHttpServer,
+  openMetrics,
+  newToken,
+  silentLog,
+  type VirtualClock,
+  virtualClock,
+} from '@narwhal/host'
+import { openQueue } from '@narwhal/queue'
+import { openStore } from '@narwhal/store'
+import { vi } from 'vitest'
+import { openJobs } from './build-story.ts'
+import { openTestRepository, type TestRepository } from './repository.ts'
+import { type RunnerStory, startRunnerStory } from './runner-story.ts'
+
+export interface StoryOptions {
+  /** Names of the runners; two slots each unless `slots` says otherwise. */
+  readonly runners?: readonly string[]
+  readonly slots?: number
+}
+
+/** Everything but the reporter in one process, on real HTTP and real git, with a clock that moves when told. */
+export async function startNarwhal({ runners = ['ada'], slots = 2 }: StoryOptions = {}) {
+  await using undo = new AsyncDisposableStack()
+  const [clock, log, apiToken, runnerToken, secret] = [virtualClock(), silentLog(), newToken(), newToken(), newToken()]
+  const leaseMs = 30_000
+  const data = await mkdtemp(join(tmpdir(), 'narwhal-story-'))
+  undo.defer(() => rm(data, { recursive: true, force: true }))
+  const repository: TestRepository = undo.use(await openTestRepository())
+  const queue = undo.use(await openQueue('memory:', { clock }))
+  const store = undo.use(await openStore('memory:'))
+  const blobs = undo.use(await openBlobs('memory:'))
+  const client = undo.use(openHttpClient())
+  const metrics = openMetrics()
+  const server = undo.use(openHttpServer({ host: '127.0.0.1', port: 0, log, metrics }))
+  const shared = { server, queue, clock, log, metrics, client }
+  const inbox = undo.use(await openAgentInbox(data, { limitBytes: 1e9, clock }))
+  undo.use(await startAgent({ ...shared, inbox, webhookSecrets: [secret], forgeHost: 'github.com' }))
+  const timing = { leaseMs, queueLimitMs: 3_600_000, heartbeatMs: 10_000 }
+  undo.use(startDispatcher({ ...shared, ...timing, store, blobs, apiToken, runnerToken }))
+  const url = await server.listen()
+  const ofRunners = new Map<string, RunnerStory>()
+  for (const name of runners) {
+    const runner = undo.use(
+      await startRunnerStory({ name, slots, dispatcherUrl: url, runnerToken, clock, data, source: repository.path }),
+    )
+    ofRunners.set(name, runner)
+  }
+  const jobs = openJobs({ url, apiToken, client })
+  await vi.waitFor(async () => jobs.runnersAre(runners.length), { timeout: 5_000 })
+  const owned = undo.move()
+  return {
+    ...{ url, clock, leaseMs, jobs, repository, apiToken, runnerToken },
+    runner: (name: string) => ofRunners.get(name) ?? vi.fn<() => RunnerStory>()(),
+    /** Commits `pipeline` as narwhal.yml and tells of it by a signed webhook, as GitHub does. */
+    async push(pipeline: string) {
+      const sha = await repository.commit({ 'narwhal.yml': pipeline })
+      const answer = await sendPush(url, secret, sha)
+      if (answer.status !== 202) throw new RangeError(`the webhook was answered ${answer.status}`)
+      return jobs.of(sha)
+    },
+    [Symbol.asyncDispose]: () => endWhileTimePasses(owned, clock),
+  }
+}
+
+/** Runners drain before they end, and draining has a limit: time has to go on for it to come. */
+async function endWhileTimePasses(owned: AsyncDisposableStack, clock: VirtualClock): Promise<void> {
+  let isOver = false
+  const ended = owned.disposeAsync().finally(() => {
+    isOver = true
+  })
+  while (!isOver) await clock.advance(1_000)
+  await ended
+}
+
+/** A push as GitHub sends it: the body signed with the webhook's secret. */
+export async function sendPush(url: string, secret: string, sha: string): Promise<Response> {
+  const body = JSON.stringify({
+    ref: 'refs/heads/main',
+    before: '0'.repeat(40),
+    after: sha,
+    deleted: false,
+    repository: { id: 1, name: 'engine', full_name: 'ada/engine', owner: { login: 'ada', name: 'ada' } },
+    head_commit: { id: sha, message: 'A change', author: { name: 'Ada' } },
+    pusher: { name: 'ada' },
+  })
+  const signature = createHmac('sha256', secret).update(body).digest('hex')
+  return fetch(`${url}/webhooks/github`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-github-event': 'push',
+      'x-github-delivery': crypto.randomUUID(),
+      'x-hub-signature-256': `sha256=${signature}`,
+    },
+    body,
+  })
+}
