@@ -18,7 +18,10 @@ process.exit(await run(pnpm, ['run', ...process.argv.slice(2)]))
 /** Runs a program in the root to its end; gives its exit code as a shell would. */
 function run(program, args) {
   const child = spawn(program, args, { cwd: root, stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const forward = (signal) => child.kill(signal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, forward).on(signal, () => {})
+  // Ctrl-C at a terminal reaches everybody by itself, and pnpm gives up at the third SIGINT instead of waiting.
+  if (process.stdin.isTTY) process.off('SIGINT', forward)
   return new Promise((resolve) => {
     child.on('error', (error) => {
       console.error(`${program} could not be started: ${error.message}`)

@@ -1,4 +1,4 @@
-import type { Commit, Ending, Trigger } from '@narwhal/protocol'
+import { catalogue, type Commit, type Ending, type Trigger } from '@narwhal/protocol'
 
 const skippable: readonly Trigger[] = ['push', 'tag', 'poll']
 const mark = /\[skip ci\]|\[ci skip\]/i
@@ -12,5 +12,6 @@ const mark = /\[skip ci\]|\[ci skip\]/i
 export function endingOfSkipped(commit: Commit): Ending | undefined {
   const found = skippable.includes(commit.trigger) ? mark.exec(commit.message ?? '')?.[0] : undefined
   if (found === undefined) return undefined
-  return { outcome: 'skipped', code: 'COMMIT_SKIPPED', message: `The commit message has ${found.toLowerCase()}.` }
+  const message = `The commit message has ${found.toLowerCase()}.\n${catalogue.COMMIT_SKIPPED.fix}`
+  return { outcome: 'skipped', code: 'COMMIT_SKIPPED', message }
 }

@@ -46,7 +46,8 @@ export async function openForge({ token, apiUrl }: GitHubAccount, log: Log): Pro
     const given = { owner, repo: name, sha, state, description, context, target_url: targetUrl }
     try {
       const request = { signal: AbortSignal.timeout(limitMs) }
-      const { status, headers, url } = await octokit.request(route, { ...given, request })
+      const { headers, url, ...reply } = await octokit.request(route, { ...given, request })
+      const status: number = reply.status // octokit promises 201; a redirection breaks that
       const asked = octokit.request.endpoint(route, given).url
       return status === 200 && url !== asked ? redirected(url) : { status, headers, message: '' }
     } catch (error) {

@@ -139,5 +139,5 @@ async function selectDue(store: Kysely<OutboxSchema>, target: ReportTarget, ques
   const reports = rows.map(({ position, lane, tries, build, told }): Report => {
     return { position, target, lane, tries, build: JSON.parse(build), ...(told === null ? {} : { told }) }
   })
-  return { reports, ...(next?.at == null ? {} : { nextAt: next.at }) }
+  return typeof next?.at === 'number' ? { reports, nextAt: next.at } : { reports }
 }

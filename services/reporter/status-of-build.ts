@@ -66,7 +66,7 @@ function isCode(code: string | undefined): code is ProblemCode {
 function shorten(text: string): string {
   const plain = text
     .replaceAll(/[\u{10000}-\u{10FFFF}]/gu, '?')
-    .replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ')
+    .replaceAll(/[\p{Cc}\p{Cs}\s]+/gu, ' ')
     .trim()
   return plain.length <= 140 ? plain : `${plain.slice(0, 139)}…`
 }

@@ -1,4 +1,4 @@
-import { backoffMs, type Clock, type HttpClient, type Log } from '@narwhal/host'
+import { aborted, backoffMs, type Clock, type HttpClient, type Log } from '@narwhal/host'
 import {
   heartbeatRunner,
   isProblem,
@@ -18,6 +18,8 @@ export interface RegisteredDeps {
   readonly log: Log
   /** What the runner says of itself at the moment. */
   readonly registration: () => RunnerRegistration
+  /** The runner registers once this has resolved. */
+  readonly since: Promise<unknown>
 }
 
 /** A runner's place in the dispatcher's list. Disposing leaves it. */
@@ -47,7 +49,9 @@ export function startRegistered(deps: RegisteredDeps): Registered {
   }
 }
 
-async function keepRegistered(state: State, deps: LoopDeps): Promise<never> {
+async function keepRegistered(state: State, deps: LoopDeps): Promise<void> {
+  await Promise.race([deps.since, aborted(deps.signal)])
+  deps.signal.throwIfAborted()
   for (;;) {
     const { heartbeatMs } = await keepTrying(register, state, deps)
     deps.log.info({ dispatcher: deps.dispatcherUrl }, 'registered')

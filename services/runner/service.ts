@@ -77,7 +77,7 @@ export async function startRunner(deps: RunnerDeps): Promise<Runner> {
     onLeftover: leftovers.retry,
   }
   serveOffers(server, { runnerToken, slots, start })
-  const registered = startWhenClean({ ...runner, ...deps, slots, removed: leftovers.removed })
+  const registered = registerWhenClean({ ...runner, ...deps, slots, removed: leftovers.removed })
   server.addReadiness('engine', () => engine.readiness({ signal: AbortSignal.timeout(5_000) }))
   server.addReadiness('dispatcher', registered.readiness)
   const lock = undo.move()
@@ -121,7 +121,7 @@ function startLeftovers(deps: Parameters<typeof removeLeftovers>[0] & { clock: C
 type Registering = Omit<RunnerDeps, 'slots'> & Pick<AttemptRunner, 'slots' | 'runnerId'> & { removed: Promise<void> }
 
 /** Registers once the server listens and the leftovers are gone. */
-function startWhenClean(deps: Registering): Registered {
+function registerWhenClean(deps: Registering): Registered {
   const { server, name, labels, slots, runnerId, runnerUrl } = deps
   const registration = () => ({
     id: runnerId,
@@ -133,16 +133,5 @@ function startWhenClean(deps: Registering): Registered {
   })
   const listening = Promise.withResolvers<void>()
   server.app.addHook('onListen', async () => void setImmediate(listening.resolve)) // whoever waits for `listen` knows the address then
-  const closed = new AbortController()
-  let registered: Registered | undefined
-  void Promise.all([listening.promise, deps.removed]).then(() => {
-    if (!closed.signal.aborted) registered = startRegistered({ ...deps, registration })
-  })
-  return {
-    readiness: () => registered?.readiness() ?? 'not registered yet: what a former life left behind is being removed',
-    async [Symbol.asyncDispose]() {
-      closed.abort()
-      await registered?.[Symbol.asyncDispose]()
-    },
-  }
+  return startRegistered({ ...deps, registration, since: Promise.all([listening.promise, deps.removed]) })
 }

@@ -90,7 +90,7 @@ function noticeGrowth(path: string, clock: Clock, onGrowth: () => void): Disposa
   const watcher = watchDirectory(dirname(path), (changed) => {
     if (changed === name) onGrowth()
   })
-  if (watcher === undefined) void keepLooking(clock, onGrowth, stop.signal)
+  if (watcher === undefined) keepLooking(clock, onGrowth, stop.signal).catch(() => undefined) // it was stopped
   return {
     [Symbol.dispose]() {
       watcher?.close()
@@ -110,7 +110,7 @@ function watchDirectory(path: string, onChange: (name: string | null) => void): 
 
 async function keepLooking(clock: Clock, onGrowth: () => void, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await clock.sleep(lookMs, signal).catch(() => undefined)
+    await clock.sleep(lookMs, signal)
     onGrowth()
   }
 }

@@ -1,4 +1,4 @@
-import type { HttpClient } from '@narwhal/host'
+import type { HttpClient, VirtualClock } from '@narwhal/host'
 import {
   type BuildView,
   cancelJob,
@@ -14,6 +14,7 @@ export interface JobsOptions {
   readonly url: string
   readonly apiToken: string
   readonly client: HttpClient
+  readonly clock: VirtualClock
 }
 
 /** What a story says of a build; every question waits for its answer. */
@@ -24,13 +25,15 @@ export interface BuildStory {
   job(): Promise<JobView>
   isRunningOn(runner: string): Promise<void>
   ends(ending: { outcome: string; code?: string }): Promise<BuildView>
+  /** The same, while time goes on: for what is tried again after a while, or has a limit. */
+  endsInTime(ending: { outcome: string; code?: string }): Promise<BuildView>
   log(): Promise<string>
   cancel(because: string): Promise<void>
   resubmit(): Promise<BuildStory>
 }
 
 /** Looks at builds through the REST API. */
-export function openJobs({ url, apiToken, client }: JobsOptions) {
+export function openJobs({ url, apiToken, client, clock }: JobsOptions) {
   const call = { baseUrl: url, token: apiToken }
   const until = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 5 })
   const storyOf = (find: () => Promise<BuildView>): BuildStory => {
@@ -51,6 +54,13 @@ export function openJobs({ url, apiToken, client }: JobsOptions) {
         until(async () => {
           const build = await find()
           expect(build.state).toBe('finished')
+          expect(build.ending).toMatchObject(ending)
+          return build
+        }),
+      endsInTime: (ending) =>
+        until(async () => {
+          await clock.advance(1_000)
+          const build = await find()
           expect(build.ending).toMatchObject(ending)
           return build
         }),

@@ -16,7 +16,7 @@ import {
 } from '@narwhal/host'
 import { openQueue } from '@narwhal/queue'
 import { openStore } from '@narwhal/store'
-import { vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { openJobs } from './build-story.ts'
 import { openTestRepository, type TestRepository } from './repository.ts'
 import { type RunnerStory, startRunnerStory } from './runner-story.ts'
@@ -54,19 +54,24 @@ export async function startNarwhal({ runners = ['ada'], slots = 2 }: StoryOption
     )
     ofRunners.set(name, runner)
   }
-  const jobs = openJobs({ url, apiToken, client })
+  const jobs = openJobs({ url, apiToken, client, clock })
   await vi.waitFor(async () => jobs.runnersAre(runners.length), { timeout: 5_000 })
+  const told = async (commit: PushedCommit) => {
+    const answer = await sendPush(url, secret, commit)
+    expect(answer.status).toBe(202)
+    return jobs.of(commit.sha)
+  }
   const owned = undo.move()
   return {
     ...{ url, clock, leaseMs, jobs, repository, apiToken, runnerToken },
     runner: (name: string) => ofRunners.get(name) ?? vi.fn<() => RunnerStory>()(),
-    /** Commits `pipeline` as narwhal.yml and tells of it by a signed webhook, as GitHub does. */
-    async push(pipeline: string) {
-      const sha = await repository.commit({ 'narwhal.yml': pipeline })
-      const answer = await sendPush(url, secret, sha)
-      if (answer.status !== 202) throw new RangeError(`the webhook was answered ${answer.status}`)
-      return jobs.of(sha)
+    /** Commits `pipeline` as narwhal.yml (or nothing of that name) and tells of it by a signed webhook, as GitHub does. */
+    async push(pipeline: string | undefined, message = 'A change') {
+      const files = pipeline === undefined ? { 'README.md': crypto.randomUUID() } : { 'narwhal.yml': pipeline }
+      return told({ sha: await repository.commit(files, message), message })
     },
+    /** Tells of a commit that the repository may not have. */
+    pushSha: (sha: string) => told({ sha, message: 'A change' }),
     [Symbol.asyncDispose]: () => endWhileTimePasses(owned, clock),
   }
 }
@@ -81,15 +86,20 @@ async function endWhileTimePasses(owned: AsyncDisposableStack, clock: VirtualClo
   await ended
 }
 
+export interface PushedCommit {
+  readonly sha: string
+  readonly message: string
+}
+
 /** A push as GitHub sends it: the body signed with the webhook's secret. */
-export async function sendPush(url: string, secret: string, sha: string): Promise<Response> {
+export async function sendPush(url: string, secret: string, { sha, message }: PushedCommit): Promise<Response> {
   const body = JSON.stringify({
     ref: 'refs/heads/main',
     before: '0'.repeat(40),
     after: sha,
     deleted: false,
     repository: { id: 1, name: 'engine', full_name: 'ada/engine', owner: { login: 'ada', name: 'ada' } },
-    head_commit: { id: sha, message: 'A change', author: { name: 'Ada' } },
+    head_commit: { id: sha, message, author: { name: 'Ada' } },
     pusher: { name: 'ada' },
   })
   const signature = createHmac('sha256', secret).update(body).digest('hex')

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Commit } from '@narwhal/protocol'
+import { catalogue, type Commit } from '@narwhal/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { digestJob, endingOfProblems, type JobDefinition, parsePipeline, planJobs } from '../index.ts'
@@ -39,7 +39,11 @@ test.each([
   ['poll', 'Fix\n\nmore words [ci skip]', '[ci skip]'],
 ] as const)('a %s whose message is %j is skipped', (trigger, message, mark) => {
   expect(planJobs({ jobs: [job] }, { ...commit, trigger, message })).toEqual({
-    ending: { outcome: 'skipped', code: 'COMMIT_SKIPPED', message: `The commit message has ${mark}.` },
+    ending: {
+      outcome: 'skipped',
+      code: 'COMMIT_SKIPPED',
+      message: `The commit message has ${mark}.\n${catalogue.COMMIT_SKIPPED.fix}`,
+    },
   })
 })
 

@@ -86,7 +86,7 @@ export const outcomeProblems = {
   COMMIT_SKIPPED: {
     status: 422,
     title: 'The commit message asks for no build',
-    fix: 'Leave out [skip ci] and [ci skip].',
+    fix: 'To have it built, leave out [skip ci] and [ci skip], or start the build by hand.',
   },
   CANCELLED: { status: 409, title: 'Somebody cancelled it', fix: '`narwhal resubmit` runs it again.' },
 } as const satisfies Record<string, ProblemEntry>

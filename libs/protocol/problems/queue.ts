@@ -27,9 +27,4 @@ export const queueProblems = {
     title: 'The file of the queue cannot be opened',
     fix: 'Look whether the folder in NARWHAL_QUEUE can be written, and whether another Narwhal uses the same file: each needs a file of its own.',
   },
-  QUEUE_BROKER_MISSING: {
-    status: 500,
-    title: 'No RabbitMQ could be started for the tests',
-    fix: 'Install RabbitMQ (Debian, Ubuntu: apt-get install rabbitmq-server; macOS: brew install rabbitmq), or set NARWHAL_TEST_AMQP_URL to a broker that may be used for tests.',
-  },
 } as const satisfies Record<string, ProblemEntry>

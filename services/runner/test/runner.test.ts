@@ -35,7 +35,7 @@ test('after a job nothing of it is left', async () => {
 
   await runner.run()
 
-  expect(await emptied(join(runner.data, 'attempts'))).toEqual([])
+  await expect.poll(() => readdir(join(runner.data, 'attempts'))).toEqual([])
   expect(runner.liveContainers()).toBe(0)
   expect(await runner.metrics()).toContain('narwhal_runner_attempts_total{outcome="passed"} 1')
 })
@@ -106,14 +106,3 @@ test('a stopped runner tells that its attempt was stopped, and leaves', async ()
   expect(runner.dispatcher.attempt(offer.attemptId).result?.ending.outcome).toBe('passed')
   expect(runner.dispatcher.calls.at(-1)).toBe('unregister')
 })
-
-async function emptied(path: string): Promise<string[]> {
-  let names: string[] = ['unknown']
-  await poll(() => {
-    void readdir(path).then((found) => {
-      names = found
-    })
-    return names.length === 0
-  })
-  return names
-}

@@ -1,0 +1,33 @@
+import { openHttpServer, openMetrics, silentLog } from '@narwhal/host'
+
+/** A commit status as it was posted. */
+export interface PostedStatus {
+  readonly repository: string
+  readonly sha: string
+  readonly state: string
+  readonly context: string
+  readonly description: string
+}
+
+/** Takes commit statuses as GitHub's API does, and remembers them in their order. */
+export interface StandInGitHub extends AsyncDisposable {
+  readonly url: string
+  statusesOf(sha: string): readonly PostedStatus[]
+}
+
+export async function startStandInGitHub(): Promise<StandInGitHub> {
+  const posted: PostedStatus[] = []
+  const server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLog(), metrics: openMetrics() })
+  server.app.post('/repos/:owner/:name/statuses/:sha', async ({ params, body }, reply) => {
+    const { owner, name, sha } = params as Record<'owner' | 'name' | 'sha', string> // the path has them
+    const { state, context, description } = body as Omit<PostedStatus, 'repository' | 'sha'> // what is posted is compared later
+    posted.push({ repository: `${owner}/${name}`, sha, state, context, description })
+    return reply.code(201).send({ id: posted.length, state, context })
+  })
+  const url = await server.listen()
+  return {
+    url,
+    statusesOf: (sha) => posted.filter((status) => status.sha === sha),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}

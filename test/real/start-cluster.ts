@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'amqplib'
+import { expect, vi } from 'vitest'
+import { makeRepository } from '../../libs/git/test/make-repository.ts'
+import { provideTestImage } from '../setup/provide-test-image.ts'
+import { type ClusterPrograms, clusterPrograms } from './cluster-programs.ts'
+import { type ClusterRest, clusterRest } from './cluster-rest.ts'
+import type { ServiceProgram } from './service-program.ts'
+import { signedPush } from './signed-push.ts'
+import { type StandInGitHub, startStandInGitHub } from './stand-in-github.ts'
+
+export interface ClusterOptions {
+  readonly amqpUrl: string
+  readonly runners: number
+  readonly slots: number
+  /** Length of the leases, in milliseconds. */
+  readonly leaseMs?: number
+}
+
+/** Every service in a process of its own, on a real broker, a real engine and real git. Disposing kills and removes it all. */
+export interface Cluster extends AsyncDisposable, ClusterPrograms {
+  readonly rest: ClusterRest
+  readonly github: StandInGitHub
+  readonly all: readonly ServiceProgram[]
+  /** Commits narwhal.yml to `ada/NAME`, which is made at its first commit; the sha. */
+  commit(name: string, pipeline: string): Promise<string>
+  /** Tells the agent of a commit by a signed delivery; the status of the answer. */
+  tell(name: string, sha: string): Promise<number>
+  /** All services are ready, so all runners are registered. */
+  isReady(): Promise<void>
+  /** The last lines of every log, for a test that failed. */
+  printLogs(): Promise<void>
+}
+
+export const owner = 'ada'
+
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  await using undo = new AsyncDisposableStack()
+  await Promise.all([provideTestImage(), removeQueues(options.amqpUrl)])
+  const root = await mkdtemp(join(tmpdir(), 'narwhal-cluster-'))
+  undo.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))
+  const repositories = undo.use(await openRepositories(join(root, 'repositories')))
+  const github = undo.use(await startStandInGitHub())
+  const { cloneUrlTemplate } = repositories
+  const where = { root, githubUrl: github.url, cloneUrlTemplate }
+  const programs = await clusterPrograms({ leaseMs: 30_000, ...options, ...where })
+  const { agent, dispatcher, reporter, runners, tokens } = programs
+  const all = [agent, dispatcher, reporter, ...runners]
+  for (const program of all) undo.use(program)
+  const rest = undo.use(clusterRest(dispatcher.url, tokens.api))
+  await Promise.all(all.map((program) => program.start()))
+  const isReady = () => vi.waitFor(() => expectReady(all), { timeout: 20_000, interval: 20 })
+  await isReady()
+
+  const owned = undo.move()
+  return {
+    ...programs,
+    ...{ rest, github, all, isReady },
+    commit: repositories.commit,
+    async tell(name, sha) {
+      const { status } = await fetch(`${agent.url}/webhooks/github`, signedPush({ owner, name, sha }, tokens.webhook))
+      return status
+    },
+    async printLogs() {
+      for (const { name, logTail } of all) console.log(`--- ${name}\n${await logTail(60)}`)
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** A broker that others used before may hold messages that are not for us. */
+async function removeQueues(amqpUrl: string): Promise<void> {
+  const connection = await connect(amqpUrl)
+  const channel = await connection.createChannel()
+  for (const queue of ['narwhal.commits.dispatcher', 'narwhal.build-events.reporter']) await channel.deleteQueue(queue)
+  await connection.close()
+}
+
+/** Repositories at `ROOT/ada/NAME`, made when they are first committed to. */
+async function openRepositories(root: string) {
+  const opened = new AsyncDisposableStack()
+  const made = new Map<string, Awaited<ReturnType<typeof makeRepository>>>()
+  await mkdir(join(root, owner), { recursive: true })
+  return {
+    cloneUrlTemplate: join(root, '{owner}', '{name}'),
+    async commit(name: string, pipeline: string) {
+      const repository = made.get(name) ?? opened.use(await makeRepository())
+      if (!made.has(name)) await symlink(repository.path, join(root, owner, name))
+      made.set(name, repository)
+      return repository.commit({ 'narwhal.yml': pipeline })
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+async function expectReady(programs: readonly ServiceProgram[]): Promise<void> {
+  const states = await Promise.all(programs.map(async ({ name, isReady }) => [name, await isReady()] as const))
+  expect(states).toEqual(programs.map(({ name }) => [name, true]))
+}
