@@ -12,7 +12,7 @@ export interface Step {
   readonly index: number
   readonly definition: StepDefinition
   readonly container: Container
-  /** How much of its output is kept. */
+  /** How much of its output is kept; below 0 when that of a step before was cut already. */
   readonly capBytes: number
 }
 
@@ -34,7 +34,7 @@ async function runCommands(
 ): Promise<{ ending: Ending; exitCode?: number }> {
   const { name, run, env, timeoutMs } = definition
   // One byte above the cap, so that a log that was cut differs from one that just fits.
-  const spec = { index, script: run, env: stepEnvironment(name, env), logCapBytes: capBytes + 1 }
+  const spec = { index, script: run, env: stepEnvironment(name, env), logCapBytes: Math.max(0, capBytes) + 1 }
   try {
     const end = await withinTime((limited) => container.runStep(spec, { signal: limited }), {
       ms: timeoutMs,

@@ -18,7 +18,7 @@ export async function runSteps({ steps }: JobDefinition, container: Container, w
     }
     const end = await runStep({ index, definition, container, capBytes }, work)
     ending = end.ending
-    capBytes = Math.max(0, capBytes - end.logBytes)
+    capBytes -= end.logBytes // below 0 once a log was cut
   }
   return ending
 }

@@ -19,7 +19,7 @@ export interface StepLog extends AsyncDisposable {
 }
 
 export interface TailOptions {
-  /** What lies beyond is cut off, and a last line says so. */
+  /** What lies beyond is cut off, and a last line says so. Below 0: a log before this one was cut already, this one stays empty. */
   readonly capBytes: number
   readonly clock: Clock
   /** There may be new bytes. */
@@ -35,7 +35,7 @@ export function tailLog(path: string, { capBytes, clock, onGrowth }: TailOptions
   let end: { readonly fileBytes: number; readonly cutLine: Buffer } | undefined
 
   async function read(offset: number, limitBytes: number): Promise<Buffer> {
-    const fileBytes = end?.fileBytes ?? capBytes
+    const fileBytes = end?.fileBytes ?? Math.max(0, capBytes)
     if (offset >= fileBytes) {
       return end?.cutLine.subarray(offset - fileBytes, offset - fileBytes + limitBytes) ?? nothing
     }
@@ -54,7 +54,7 @@ export function tailLog(path: string, { capBytes, clock, onGrowth }: TailOptions
         noticed[Symbol.dispose]()
         file ??= await openRegular(path)
         const { size: bytes } = (await file?.stat()) ?? { size: 0 }
-        const cutLine = bytes > capBytes ? cutLineBytes : nothing
+        const cutLine = capBytes >= 0 && bytes > capBytes ? cutLineBytes : nothing
         end = { fileBytes: Math.max(readBytes, Math.min(bytes, capBytes)), cutLine }
       }),
     get lengthBytes() {

@@ -17,7 +17,6 @@ afterAll(() => opened.disposeAsync())
 beforeEach(({ onTestFailed }) => onTestFailed(() => cluster.printLogs()))
 
 const outputPipeline = `image: ${testImage}
-name: Output
 steps:
   - name: Words
     run: |
@@ -41,7 +40,7 @@ test('a signed push becomes a build, a log, an answer of the API, a result file 
   expect(build).toMatchObject({ number: 1, commit: { repository, sha, ref: 'refs/heads/main', trigger: 'push' } })
   expect(build?.ending).toEqual({ outcome: 'passed' })
   const job = build?.jobs.find(({ kind }) => kind === 'steps')
-  expect(job).toMatchObject({ name: 'Output', attempts: [{ number: 1, runner: 'runner-1', state: 'finished' }] })
+  expect(job).toMatchObject({ name: 'build', attempts: [{ number: 1, runner: 'runner-1', state: 'finished' }] })
   expect(job?.attempts[0]?.steps.map((step) => [step.name, step.exitCode])).toEqual([
     ['Words', 0],
     ['Bytes', 0],

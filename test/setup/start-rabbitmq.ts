@@ -40,7 +40,11 @@ export async function startRabbitmq({ signal }: { readonly signal?: AbortSignal 
   const env = await writeSettings(folder, port, epmdPort)
 
   // Erlang's name service: our own, or the broker would leave one running for good
-  const epmd = spawn('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], { stdio: 'ignore', env, detached: true })
+  const epmd = spawn('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], {
+    stdio: 'ignore',
+    env,
+    detached: true,
+  })
   epmd.on('error', () => {}) // without it the broker does not start: said there
   undo.defer(() => end(epmd, 'SIGKILL'))
 
@@ -120,7 +124,10 @@ async function answers(url: string, broker: ChildProcess, signal: AbortSignal | 
   }
   const why =
     fault ?? (broker.exitCode === null ? `no answer within ${startWithinMs} ms` : `exit code ${broker.exitCode}`)
-  throw problem('PACKAGES_MISSING', `rabbitmq-server (of Debian's package of this name, or another one on the path) did not start: ${why}`)
+  throw problem(
+    'PACKAGES_MISSING',
+    `rabbitmq-server (of Debian's package of this name, or another one on the path) did not start: ${why}`,
+  )
 }
 
 /** Ends a program and what it started; a SIGKILL also goes to its group, since a killed shell leaves its child behind. */

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { startRabbitmq } from '../../../test/setup/start-rabbitmq.ts'
 import { hurriedClock } from './hurried-clock.ts'
 import { publishUntilTaken } from './publish-until-taken.ts'
-import { always, manyIds, message, uniqueTopic } from './queue-contract.ts'
+import { always, manyIds, message } from './contract/messages.ts'
+import { uniqueTopic } from './contract/queue-place.ts'
 import { startTaking } from './taking.ts'
 
 const clock = hurriedClock(5)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { openQueue } from '@narwhal/queue'
 import { expect, test } from 'vitest'
 import { hurriedClock } from './hurried-clock.ts'
-import { describeQueue, type QueuePlace, uniqueTopic } from './queue-contract.ts'
+import { type QueuePlace, uniqueTopic } from './contract/queue-place.ts'
+import { describeQueue } from './queue-contract.ts'
 
 const clock = hurriedClock(20)
 

@@ -122,12 +122,16 @@ export function take(heard: HeardAttempt, { events, chunks, plan, result }: Atte
     if (event.sequence > expected) throw problem('REPORT_GAP', 'a gap', { data: { expected } })
     if (event.sequence === expected) heard.events.push(event)
   }
-  for (const { step, offset, data } of chunks) {
-    const stored = heard.logs.get(step) ?? Buffer.alloc(0)
-    if (offset > stored.length) {
-      throw problem('LOG_OFFSET_WRONG', 'a hole', { data: { step, expected: stored.length } })
+  for (const step of new Set(chunks.map((chunk) => chunk.step))) {
+    const parts = [heard.logs.get(step) ?? Buffer.alloc(0)]
+    let expected = parts[0]?.length ?? 0
+    for (const { offset, data } of chunks.filter((chunk) => chunk.step === step)) {
+      if (offset > expected) throw problem('LOG_OFFSET_WRONG', 'a hole', { data: { step, expected } })
+      const bytes = Buffer.from(data, 'base64').subarray(expected - offset)
+      parts.push(bytes)
+      expected += bytes.length
     }
-    heard.logs.set(step, Buffer.concat([stored, Buffer.from(data, 'base64').subarray(stored.length - offset)]))
+    heard.logs.set(step, Buffer.concat(parts))
   }
   if (result === undefined) return
   const log = Buffer.concat([...heard.logs.values()])

@@ -73,6 +73,15 @@ test('a log that just fits is not cut', async () => {
   expect(tail.log.lengthBytes).toBe(10)
 })
 
+test('only one log of a job says that it was cut', async () => {
+  await using tail = await openTail(-1)
+  await writeFile(tail.path, 'unheard')
+
+  await tail.log.end()
+
+  expect(tail.log.lengthBytes).toBe(0)
+})
+
 test('a link in the place of a log is not followed', async () => {
   await using tail = await openTail()
   await symlink('/etc/passwd', tail.path)

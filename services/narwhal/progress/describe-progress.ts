@@ -1,0 +1,128 @@
+import type { AttemptView, BuildView, Ending, JobView, StepView } from '@narwhal/protocol'
+import { plainLine, plainLines } from '../clean-text.ts'
+import { describeDuration } from '../describe-time.ts'
+import { cutText } from '../format-table.ts'
+import { nameBuild, shortRef } from '../name-build.ts'
+import type { Paint } from '../terminal.ts'
+import { paintOutcome, signOf } from './paint-outcome.ts'
+
+/** A line to show, or the place where the end of a step's log belongs. */
+export type ProgressLine = { readonly text: string } | { readonly tailOf: FailedStep }
+
+/** A step that did not pass, in an attempt that is over. */
+export interface FailedStep {
+  readonly jobId: string
+  readonly attemptId: string
+  readonly attempt: number
+  readonly step: number
+}
+
+export interface DescribeOptions {
+  readonly paint: Paint
+  /** First line of the commit message, empty when unknown. */
+  readonly title: string
+}
+
+/** What happened to a build between two looks at it. `before` is absent at the first look; equal looks say nothing. */
+export function describeProgress(
+  before: BuildView | undefined,
+  after: BuildView,
+  options: DescribeOptions,
+): readonly ProgressLine[] {
+  const lines: ProgressLine[] = before === undefined ? [{ text: describeHead(after, options) }] : []
+  for (const job of after.jobs) {
+    const earlier = before?.jobs.find(({ id }) => id === job.id)
+    const prefix = after.jobs.length > 2 ? `${job.name} / ` : ''
+    lines.push(...(job.kind === 'plan' ? planLines(earlier, job, options) : jobLines(earlier, job, { ...options, prefix })))
+  }
+  if (after.state === 'finished' && before?.state !== 'finished') lines.push(...outcomeLines(after, options))
+  return lines
+}
+
+/** `narwhal/demo #1  main 3f2a91c  "Count in Roman numerals"` */
+export function describeHead({ number, commit }: BuildView, { paint, title }: DescribeOptions): string {
+  const { owner, name } = commit.repository
+  const place = `${paint('bold', `${owner}/${name} #${number}`)}  ${shortRef(commit)} ${commit.sha.slice(0, 7)}`
+  return title === '' ? place : `${place}  ${paint('dim', `"${cutText(title, 60)}"`)}`
+}
+
+function planLines(before: JobView | undefined, { ending, takenFrom, attempts }: JobView, { paint }: DescribeOptions) {
+  if (ending === undefined || before?.ending !== undefined) return []
+  if (takenFrom !== undefined) return [{ text: stepLine('plan', ending, { paint, note: 'as before' }) }]
+  return [{ text: stepLine('plan', ending, { paint, times: attempts.at(-1) }) }]
+}
+
+type JobOptions = DescribeOptions & { readonly prefix: string }
+
+function jobLines(before: JobView | undefined, job: JobView, options: JobOptions): readonly ProgressLine[] {
+  return job.attempts.flatMap((attempt) => {
+    const earlier = before?.attempts.find(({ id }) => id === attempt.id)
+    return [...stepLines(earlier, attempt, { ...options, job }), ...retryLines(earlier, attempt, { ...options, job })]
+  })
+}
+
+type AttemptOptions = JobOptions & { readonly job: JobView }
+
+function stepLines(before: AttemptView | undefined, attempt: AttemptView, options: AttemptOptions): ProgressLine[] {
+  const { prefix, paint, job } = options
+  const fresh = attempt.steps.filter((step) => isTold(attempt, step) && !wasTold(before, step.index))
+  return fresh.flatMap((step): ProgressLine[] => {
+    const { index, name, ending, exitCode } = step
+    if (ending === undefined) return []
+    const note = exitCode !== undefined && exitCode !== 0 ? `exit ${exitCode}` : undefined
+    const line = { text: stepLine(`${prefix}${name}`, ending, { paint, times: step, note }) }
+    const isSilent = ending.outcome === 'passed' || ending.outcome === 'skipped'
+    if (isSilent) return [line]
+    return [line, { tailOf: { jobId: job.id, attemptId: attempt.id, attempt: attempt.number, step: index } }]
+  })
+}
+
+/** A step that passed is told at once; the others with their attempt's end, when all of its log is there. */
+function isTold({ state }: AttemptView, { ending }: StepView): boolean {
+  return ending !== undefined && (ending.outcome === 'passed' || state === 'finished' || state === 'lost')
+}
+
+function wasTold(before: AttemptView | undefined, index: number): boolean {
+  const step = before?.steps.find((one) => one.index === index)
+  return before !== undefined && step !== undefined && isTold(before, step)
+}
+
+/** An attempt that ended in vain while the job goes on. */
+function retryLines(before: AttemptView | undefined, attempt: AttemptView, { paint, job }: AttemptOptions): ProgressLine[] {
+  const isVain = attempt.state === 'lost' || attempt.ending?.outcome === 'errored'
+  if (!isVain || job.state === 'finished' || before?.state === attempt.state) return []
+  const why = attempt.state === 'lost' ? `its runner ${plainLine(attempt.runner)} was lost` : whyOf(attempt.ending)
+  return [{ text: `  ${paint('yellow', '!')} attempt ${attempt.number}: ${why}; the job is tried again` }]
+}
+
+function whyOf(ending: Ending | undefined): string {
+  const message = plainLine(ending?.message?.split('\n', 1)[0] ?? '')
+  return [ending?.code, message].filter((part) => part !== undefined && part !== '').join(' ')
+}
+
+interface StepLineOptions {
+  readonly paint: Paint
+  readonly times?: { readonly startedAt?: number; readonly finishedAt?: number } | undefined
+  readonly note?: string | undefined
+}
+
+function stepLine(name: string, ending: Ending, { paint, times, note }: StepLineOptions): string {
+  const { startedAt, finishedAt } = times ?? {}
+  const took = startedAt === undefined || finishedAt === undefined ? '' : describeDuration(finishedAt - startedAt)
+  const said = ending.outcome === 'skipped' ? 'skipped' : took
+  const code = ending.outcome === 'passed' || ending.code === 'STEP_FAILED' ? undefined : ending.code
+  const end = [said.padStart(9), note, code].filter((part) => part !== undefined).join('   ')
+  const line = `${cutText(plainLine(name), 40).padEnd(24)} ${end}`
+  return `  ${signOf(ending.outcome, paint)} ${ending.outcome === 'skipped' ? paint('dim', line) : line}`
+}
+
+function outcomeLines(build: BuildView, { paint }: DescribeOptions): readonly ProgressLine[] {
+  const { ending, createdAt, finishedAt = createdAt } = build
+  if (ending === undefined) return []
+  const isKnown = ending.code === undefined || ending.code === 'STEP_FAILED'
+  const message = isKnown ? [] : plainLines(ending.message ?? '').map((line) => ({ text: `      ${line}` }))
+  const code = ending.code === undefined ? '' : `${ending.code} `
+  const outcome = paintOutcome(ending.outcome, paint)
+  const command = paint('dim', `narwhal log ${nameBuild(build)}`)
+  return [...message, { text: `${outcome}  ${code}in ${describeDuration(finishedAt - createdAt)}   ${command}` }]
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { createInterface } from 'node:readline/promises'
+import { type InspectColor, styleText } from 'node:util'
+
+/** Colours a text, or leaves it as it is where colours are not wanted. */
+export type Paint = (format: InspectColor, text: string) => string
+
+/** Where a command writes, and whom it can ask. */
+export interface Terminal {
+  /** A line for people on standard output. */
+  print(line: string): void
+  /** A line on standard error, so that what is piped on stays clean. */
+  remark(line: string): void
+  /** Bytes or text on standard output as they are; resolves when there is room for more. */
+  write(chunk: Uint8Array | string): Promise<void>
+  /** The one line at the bottom that is written over and over; `undefined` removes it. Only on a live terminal. */
+  status(text: string | undefined): void
+  /** A yes-or-no question; rejects with the signal's reason when aborted. */
+  confirm(question: string, options: { readonly signal: AbortSignal }): Promise<boolean>
+  readonly paint: Paint
+  /** Standard output is a terminal that people look at. */
+  readonly isLive: boolean
+  /** Somebody can be asked. */
+  readonly isInteractive: boolean
+}
+
+export interface TerminalStreams {
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+}
+
+const clearLine = '\r\x1b[K'
+
+/** The terminal of this process. Colours as `util.styleText` decides: NO_COLOR, FORCE_COLOR, no terminal. */
+export function openTerminal({ stdin, stdout, stderr }: TerminalStreams, isCi: boolean): Terminal {
+  const isLive = stdout.isTTY === true && !isCi
+  let shown = ''
+  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1)) // `narwhal log | head`
+  return {
+    print: (line) => void stdout.write(shown === '' ? `${line}\n` : `${clearLine}${line}\n${shown}`),
+    remark: (line) => void stderr.write(`${line}\n`),
+    async write(chunk) {
+      if (!stdout.write(chunk)) await once(stdout, 'drain')
+    },
+    status(text = '') {
+      const next = isLive ? cut(text, stdout.columns) : ''
+      if (next !== shown) stdout.write(`${clearLine}${next}`)
+      shown = next
+    },
+    async confirm(question, { signal }) {
+      using lines = createInterface({ input: stdin, output: stdout })
+      const answer = await lines.question(`${question} [Y/n] `, { signal })
+      return /^(?:y|yes|)$/i.test(answer.trim())
+    },
+    paint: (format, text) => styleText(format, text, { stream: stdout }),
+    isLive,
+    isInteractive: isLive && stdin.isTTY === true,
+  }
+}
+
+/** A line that wraps cannot be written over. */
+function cut(text: string, columns: number): string {
+  const characters = Array.from(text)
+  return characters.length < columns ? text : `${characters.slice(0, Math.max(0, columns - 2)).join('')}…`
+}

@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { settings } from '@narwhal/host'
+import { expect, test } from 'vitest'
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+
+test('the README has every setting in its table, and no other', () => {
+  const table = read('README.md').split('## Configuration')[1] ?? ''
+
+  const named = [...table.matchAll(/`(NARWHAL_[A-Z_]+)`/g)].map(([, name]) => name)
+
+  expect(new Set(named)).toEqual(new Set(Object.keys(settings)))
+})
+
+test.each(['README.md', 'docs/architecture.md', 'CONTRIBUTING.md'])('every file that %s names is there', (page) => {
+  const text = read(page)
+
+  const links = [...text.matchAll(/\]\(([\w./-]+)\)/g)].map(([, path]) =>
+    page.startsWith('docs/') ? `docs/${path}` : path,
+  )
+  const files = [...text.matchAll(/`((?:services|libs|test|docs)\/[\w./-]+\.\w+)`/g)].map(([, path]) => path)
+
+  const missing = [...links, ...files].filter(
+    (path) => path === undefined || !existsSync(new URL(`../${path}`, import.meta.url)),
+  )
+  expect(missing).toEqual([])
+})
