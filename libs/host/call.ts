@@ -20,6 +20,7 @@ export interface HttpClient extends AsyncDisposable {
   call<R extends Route>(route: R, options: CallOptions<R>): Promise<RouteReply<R>>
 }
 
+/** Where to call, and what the route takes. */
 export type CallOptions<R extends Route> = {
   readonly baseUrl: string
   readonly token?: string

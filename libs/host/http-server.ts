@@ -19,6 +19,7 @@ export interface HttpServer extends AsyncDisposable {
   listen(): Promise<string>
 }
 
+/** Where to listen, and what the server tells of itself. */
 export interface HttpServerOptions {
   readonly host: string
   readonly port: number

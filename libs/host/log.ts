@@ -4,6 +4,7 @@ import pretty from 'pino-pretty'
 /** Structured log of a service. */
 export type Log = Logger
 
+/** Whose log, how much of it, and for whom. */
 export interface LogOptions {
   readonly service: string
   readonly level: string

@@ -4,6 +4,7 @@ import type { Environment } from './config.ts'
 /** How long a service may take to end after SIGTERM before it is ended hard, in milliseconds. */
 const stopLimitMs = 35_000
 
+/** What the operating system gives to a process. */
 export interface MainContext {
   readonly env: Environment
   readonly argv: readonly string[]

@@ -42,6 +42,7 @@ export function serveRoute<R extends Route>(server: HttpServer, route: R, option
   })
 }
 
+/** Who may call a route, and what it answers. */
 export interface ServeOptions<R extends Route> {
   readonly tokens: RouteTokens
   readonly answer: (call: RouteCall<R>) => Promise<RouteReply<R>>

@@ -28,4 +28,5 @@ export const settings = {
   NARWHAL_SETUP: '`0`: never install anything on this machine',
 } as const
 
+/** The name of a setting. */
 export type SettingName = keyof typeof settings

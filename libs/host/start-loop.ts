@@ -2,6 +2,7 @@ import { backoffMs } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
 
+/** The name of a loop in the log, and what it needs to go on. */
 export interface KeepOptions {
   readonly name: string
   readonly clock: Clock

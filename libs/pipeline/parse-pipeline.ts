@@ -11,11 +11,13 @@ import type { YamlValue } from './yaml-value.ts'
 
 const maxFileBytes = 256 * 1024
 
+/** How the file is called in problems. */
 export interface ParseOptions {
   /** How problems name the file. */
   readonly file?: string
 }
 
+/** A pipeline, or everything that is wrong with the file, in its order. */
 export type ParsedPipeline = { readonly pipeline: Pipeline } | { readonly problems: readonly PipelineProblem[] }
 
 /**

@@ -25,6 +25,7 @@ export class ProblemError extends Error {
   }
 }
 
+/** What a problem carries beside its text. */
 export interface ProblemOptions {
   readonly cause?: unknown
   /** What a program needs to react, for example `{ expected: 4096 }`. It goes over the wire. */

@@ -9,6 +9,7 @@ const startedAt = Type.Optional(At)
 const finishedAt = Type.Optional(At)
 const ending = Type.Optional(Ending)
 
+/** A step with how it ended. */
 export const StepView = Type.Object({
   index: Type.Integer({ minimum: 0 }),
   name: Type.String(),
@@ -20,6 +21,7 @@ export const StepView = Type.Object({
 })
 export type StepView = Static<typeof StepView>
 
+/** An attempt with its steps. */
 export const AttemptView = Type.Object({
   id: Id,
   number: Type.Integer({ minimum: 1 }),
@@ -33,6 +35,7 @@ export const AttemptView = Type.Object({
 })
 export type AttemptView = Static<typeof AttemptView>
 
+/** A job with its attempts, oldest first. */
 export const JobView = Type.Object({
   id: Id,
   buildId: Id,
@@ -48,6 +51,7 @@ export const JobView = Type.Object({
 })
 export type JobView = Static<typeof JobView>
 
+/** A build with its jobs. */
 export const BuildView = Type.Object({
   id: Id,
   number: Type.Integer({ minimum: 1, description: 'counts up per repository' }),
@@ -62,6 +66,7 @@ export const BuildView = Type.Object({
 })
 export type BuildView = Static<typeof BuildView>
 
+/** A runner and what it holds. */
 export const RunnerView = Type.Object({
   id: Id,
   name: Type.String(),

@@ -8,12 +8,14 @@ import type { AttemptState, BuildState, Commit, JobState, StepState } from '@nar
 // 3. A rejected `transaction` may have been committed: do not repeat it blindly; read again.
 // Every time is in milliseconds since the Unix epoch.
 
+/** The port; see the rules above. */
 export interface Store extends AsyncDisposable {
   transaction<T>(work: (tables: StoreTables) => Promise<T>): Promise<T>
   /** 'ready', or why not. */
   readiness(): Promise<string>
 }
 
+/** The tables of one open transaction; they are of no use after it. */
 export interface StoreTables {
   readonly builds: BuildTable
   readonly jobs: JobTable
@@ -24,6 +26,7 @@ export interface StoreTables {
   readonly outbox: OutboxTable
 }
 
+/** A build as it is stored. */
 export interface BuildRecord {
   readonly id: string
   /** Counts up per repository. */
@@ -37,6 +40,7 @@ export interface BuildRecord {
   readonly revision: number
 }
 
+/** A build before it has a number. */
 export interface NewBuild {
   readonly id: string
   readonly commit: Commit
@@ -46,6 +50,7 @@ export interface NewBuild {
   readonly openKeys?: { readonly event: string; readonly commit: string }
 }
 
+/** Which builds to list; all that is given must fit. */
 export interface BuildFilter {
   /** `owner/name` or `host/owner/name`. */
   readonly repository?: string
@@ -58,6 +63,7 @@ export interface BuildFilter {
   readonly after?: string
 }
 
+/** Builds. Inserting one gives it the next number of its repository. */
 export interface BuildTable {
   insert(build: NewBuild): Promise<BuildRecord>
   find(id: string): Promise<BuildRecord | undefined>
@@ -68,6 +74,7 @@ export interface BuildTable {
   countUnfinished(): Promise<number>
 }
 
+/** A job as it is stored. */
 export interface JobRecord {
   readonly id: string
   readonly buildId: string
@@ -87,8 +94,10 @@ export interface JobRecord {
   readonly revision: number
 }
 
+/** A job that was never tried. */
 export type NewJob = Omit<JobRecord, 'attempts' | 'revision'>
 
+/** Jobs. A build has one of each kind and name. */
 export interface JobTable {
   insert(job: NewJob): Promise<JobRecord>
   find(id: string): Promise<JobRecord | undefined>
@@ -104,12 +113,14 @@ export interface JobTable {
   countByState(): Promise<Readonly<Record<string, number>>>
 }
 
+/** A step of an attempt. */
 export interface StepRecord {
   readonly index: number
   readonly name: string
   readonly state: StepState
 }
 
+/** An attempt as it is stored. */
 export interface AttemptRecord {
   readonly id: string
   readonly jobId: string
@@ -130,11 +141,13 @@ export interface AttemptRecord {
   readonly revision: number
 }
 
+/** An attempt before its runner said anything. */
 export type NewAttempt = Pick<
   AttemptRecord,
   'id' | 'jobId' | 'number' | 'runnerId' | 'runnerName' | 'tokenHash' | 'state' | 'steps'
 >
 
+/** Attempts. A job has one of each number. */
 export interface AttemptTable {
   insert(attempt: NewAttempt): Promise<AttemptRecord>
   find(id: string): Promise<AttemptRecord | undefined>
@@ -149,16 +162,19 @@ export interface AttemptTable {
   listUnsealed(limit: number): Promise<readonly AttemptRecord[]>
 }
 
+/** What changes in the life of an attempt. */
 export type AttemptChanges = Partial<
   Pick<AttemptRecord, 'tokenHash' | 'state' | 'steps' | 'reported' | 'logEnd' | 'logSha256' | 'logBlob'>
 >
 
+/** An attempt that is leased or running, with the counter that moves while it is renewed. */
 export interface HeldAttempt {
   readonly id: string
   readonly runnerId: string
   readonly renewals: number
 }
 
+/** Bytes of a log at their place. */
 export interface ChunkRecord {
   readonly step: number
   /** Bytes of the step before the chunk. */
@@ -169,6 +185,7 @@ export interface ChunkRecord {
   readonly bytes: Uint8Array
 }
 
+/** Log chunks. An attempt has one at each step and offset. */
 export interface ChunkTable {
   insert(attemptId: string, chunk: ChunkRecord): Promise<void>
   /** Chunks that hold bytes at or behind `position`, in order, `limit` at the most. */
@@ -179,6 +196,7 @@ export interface ChunkTable {
   removeAll(attemptId: string): Promise<void>
 }
 
+/** A runner that registered. */
 export interface RunnerRecord {
   readonly id: string
   readonly name: string
@@ -189,6 +207,7 @@ export interface RunnerRecord {
   readonly heartbeats: number
 }
 
+/** Runners, by id. */
 export interface RunnerTable {
   /** Inserts, or replaces the one of the same id and counts a heartbeat. */
   put(runner: Omit<RunnerRecord, 'heartbeats'>): Promise<void>
@@ -225,12 +244,14 @@ export interface InflowTable {
   ): Promise<void>
 }
 
+/** A message that waits to be published; the body is JSON text. */
 export interface OutboxRecord {
   readonly id: string
   readonly topic: string
   readonly body: string
 }
 
+/** Messages in the order in which they were decided. */
 export interface OutboxTable {
   insert(message: OutboxRecord & { readonly buildId: string; readonly sequence: number }): Promise<void>
   /** Oldest first. */

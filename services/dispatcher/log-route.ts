@@ -51,11 +51,15 @@ function rangeOf(header: string | undefined, length: number): ByteRange {
   return { start, end, partial: true }
 }
 
+/** Live streams open at once. */
+const streamLimit = 2_000
+let streams = 0
+
 async function sendEvents(deps: FollowLogDeps, { params, query, request, reply }: LogCall): Promise<void> {
   const last = Number(request.headers['last-event-id'] ?? 0)
   const start = Number.isSafeInteger(last) && last > 0 ? last : 0
+  if (streams >= streamLimit) throw problem('NOT_READY', `${streamLimit} live logs are being followed already`)
   const gone = new AbortController()
-  request.raw.once('close', () => gone.abort())
   reply
     .header('content-type', 'text/event-stream')
     .header('cache-control', 'no-store')
@@ -63,5 +67,10 @@ async function sendEvents(deps: FollowLogDeps, { params, query, request, reply }
   const signal = AbortSignal.any([gone.signal, deps.signal])
   const log = { jobId: params.jobId, start, ...(query.attempt === undefined ? {} : { attempt: query.attempt }) }
   await deps.changes.change(({ tables }) => findLog(tables, params.jobId, query.attempt))
+  streams += 1
+  reply.raw.once('close', () => {
+    streams -= 1
+    gone.abort()
+  })
   await reply.send(Readable.from(followLog(deps, log, signal)))
 }

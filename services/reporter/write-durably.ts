@@ -3,19 +3,21 @@ import { dirname } from 'node:path'
 
 /**
  * Writes a file as a whole: whoever reads `path`, also after a crash, finds the old content or the new one.
- * Makes the directories that are missing. One writer a path at a time.
+ * Makes the directories that are missing.
+ *
+ * @param half  where the content grows, on the same file system as `path`; one writer at a time.
  */
-export async function writeDurably(path: string, content: string): Promise<void> {
+export async function writeDurably(path: string, content: string, half: string): Promise<void> {
   const directory = dirname(path)
   await makeDirectory(directory)
-  const file = await open(`${path}.new`, 'w', 0o644)
+  const file = await open(half, 'w', 0o644)
   try {
     await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()
   }
-  await rename(`${path}.new`, path)
+  await rename(half, path)
   await syncDirectory(directory)
 }
 

@@ -14,8 +14,10 @@ export async function writeResultFile({ build }: Report, results: string): Promi
   try {
     const result = resultOfBuild(build)
     const { repository, file } = placeOf(result)
-    await writeDurably(join(results, repository, file), `${JSON.stringify(result, null, 2)}\n`)
-    await writeResultIndex(join(results, repository, 'index.json'), result, file)
+    const folder = join(results, repository)
+    const content = `${JSON.stringify(result, null, 2)}\n`
+    await writeDurably(join(folder, file), content, join(folder, 'result.json.new')) // whoever lists a sha finds whole files only
+    await writeResultIndex(join(folder, 'index.json'), result, file)
     return { type: 'delivered', told: file }
   } catch (error) {
     if (isProblem(error, 'RESULT_REFUSED')) return { type: 'refused', cause: error }

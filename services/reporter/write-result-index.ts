@@ -32,7 +32,8 @@ export async function writeResultIndex(path: string, result: BuildResult, file: 
   const others = (await readIndex(path)).filter(({ number }) => number !== result.build.number)
   const builds = [...others, lineOf(result, file)].toSorted((one, other) => other.number - one.number)
   const lines = builds.slice(0, longest).map((line) => `    ${JSON.stringify(line)}`)
-  await writeDurably(path, `{\n  "version": 1,\n  "builds": [\n${lines.join(',\n')}\n  ]\n}\n`)
+  const content = `{\n  "version": 1,\n  "builds": [\n${lines.join(',\n')}\n  ]\n}\n`
+  await writeDurably(path, content, `${path}.new`)
 }
 
 function lineOf(

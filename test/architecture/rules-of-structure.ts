@@ -28,12 +28,14 @@ export const structureRules: readonly Rule[] = [
       plant('a service imports a service', 'services/agent/a.ts', `import { x } from '@narwhal/runner'`),
       plant('a path below a name', 'services/agent/a.ts', `import { x } from '@narwhal/queue/a.ts'`),
       plant('a path into another package', 'services/agent/a.ts', `import { x } from '../../libs/queue/a.ts'`),
+      plant('a test takes product code by its path', 'test/a.test.ts', `import { x } from '../libs/queue/a.ts'`),
       plant('product code names its own package', 'libs/queue/a.ts', `import { x } from '@narwhal/queue'`),
     ],
     innocent: [
       source('services/agent/a.ts', `import { x } from '@narwhal/queue'\nimport './b.ts'\nimport 'node:fs'`),
       source('services/narwhal/up.ts', `import { startAgent } from '@narwhal/agent'`),
       source('libs/queue/test/a.test.ts', `import { x } from '../a.ts'\nimport { y } from '@narwhal/queue'`),
+      source('libs/queue/test/a.ts', `import { x } from '../../../test/setup/b.ts'`),
     ],
   },
   {

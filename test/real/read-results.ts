@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BuildResult } from '../../services/reporter/result-of-build.ts'
+import type { BuildResult } from '@narwhal/reporter/result'
 import { owner } from './start-cluster.ts'
 
 /** The result files of a commit of `ada/NAME`, by their names. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Docker from 'dockerode'
-import { attemptLabel, runnerLabel } from '../../services/runner/engine/docker/labels.ts'
+import { attemptLabel, runnerLabel } from '@narwhal/runner/labels'
 
 /** What the runners with these data directories have made and not removed. */
 export interface Left {

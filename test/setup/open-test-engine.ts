@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { engineAddress, engineState, type SetupContext, startDockerd } from '../../services/narwhal/setup/index.ts'
+import { engineAddress, engineState, type SetupContext, startDockerd } from '@narwhal/cli/setup'
 import { listEngineThings, removeNewEngineThings } from './engine-things.ts'
 
 /**

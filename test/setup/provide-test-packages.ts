@@ -12,7 +12,7 @@ import {
   readSystem,
   type SetupContext,
   type System,
-} from '../../services/narwhal/setup/index.ts'
+} from '@narwhal/cli/setup'
 
 /** Something the tests need and this machine lacks. */
 interface Missing {

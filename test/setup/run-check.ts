@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { SetupContext } from '../../services/narwhal/setup/index.ts'
+import type { SetupContext } from '@narwhal/cli/setup'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** How long a check may take to end after SIGTERM, in milliseconds. */

@@ -1,5 +1,5 @@
 import { runMain, systemClock } from '@narwhal/host'
-import type { SetupContext } from '../../services/narwhal/setup/index.ts'
+import type { SetupContext } from '@narwhal/cli/setup'
 import { openTestEngine } from './open-test-engine.ts'
 import { provideTestPackages } from './provide-test-packages.ts'
 import { type Check, type CheckEnd, runCheck, seconds } from './run-check.ts'

@@ -18,7 +18,7 @@ import { openQueue } from '@narwhal/queue'
 import { openStore } from '@narwhal/store'
 import { expect, vi } from 'vitest'
 import { openJobs } from './build-story.ts'
-import { openTestRepository, type TestRepository } from './repository.ts'
+import { type MadeRepository, makeRepository } from '../../libs/git/test/make-repository.ts'
 import { type RunnerStory, startRunnerStory } from './runner-story.ts'
 
 export interface StoryOptions {
@@ -34,7 +34,7 @@ export async function startNarwhal({ runners = ['ada'], slots = 2 }: StoryOption
   const leaseMs = 30_000
   const data = await mkdtemp(join(tmpdir(), 'narwhal-story-'))
   undo.defer(() => rm(data, { recursive: true, force: true }))
-  const repository: TestRepository = undo.use(await openTestRepository())
+  const repository: MadeRepository = undo.use(await makeRepository())
   const queue = undo.use(await openQueue('memory:', { clock }))
   const store = undo.use(await openStore('memory:'))
   const blobs = undo.use(await openBlobs('memory:'))

@@ -31,6 +31,7 @@ const codes = {
   ...setupProblems,
 }
 
+/** A code of the catalogue; it has a section in docs/errors.md. */
 export type ProblemCode = keyof typeof codes
 
 /** Every code that Narwhal can show, with its HTTP status and what to do. */

@@ -23,11 +23,6 @@ export const httpProblems = {
     title: 'There is no such thing here',
     fix: 'Check the address; /openapi.json lists every route.',
   },
-  METHOD_NOT_ALLOWED: {
-    status: 405,
-    title: 'This address does not take that method',
-    fix: '/openapi.json lists the methods of every route.',
-  },
   BODY_TOO_LARGE: {
     status: 413,
     title: 'The body is larger than this route takes',
@@ -50,8 +45,8 @@ export const httpProblems = {
   },
   NOT_READY: {
     status: 503,
-    title: 'The service cannot take work now',
-    fix: 'Try again; /readyz says what is missing.',
+    title: 'The service cannot take more now',
+    fix: 'Try again in a while; /readyz says what is missing.',
   },
   UNREACHABLE: {
     status: 502,

@@ -38,7 +38,8 @@ export async function takeBatches(session: Session<Channel>, taking: BatchTaking
   for (const end of [signal, session.over]) end.addEventListener('abort', arrivals.bell.ring, { signal: done.signal })
   let busy = false
   const counts = () => ({ arrived: arrivals.count, idle: !busy && arrivals.waiting.length === 0 })
-  const probing = keepProbing(session, queue, { clock: deps.clock, counts, signal: done.signal })
+  const ask = () => session.channel.checkQueue(queue)
+  const probing = keepProbing(queue, { ask, end: session.end, clock: deps.clock, counts, signal: done.signal })
   try {
     await session.channel.consume(queue, (message) => arrive(message, arrivals, session))
     while (!signal.aborted && !session.over.aborted) {

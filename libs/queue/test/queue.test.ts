@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { openQueue } from '@narwhal/queue'
 import { expect, test } from 'vitest'
 import { hurriedClock } from './hurried-clock.ts'
 import { type QueuePlace, uniqueTopic } from './contract/queue-place.ts'
 import { describeQueue } from './queue-contract.ts'
+import { startTaking } from './taking.ts'
 
 const clock = hurriedClock(20)
 
@@ -40,6 +44,25 @@ test('a file that another queue has open is refused, and can be opened once that
   await first[Symbol.asyncDispose]()
   await using second = await place.open()
   expect(second.readiness()).toBe('ready')
+})
+
+test('every message that was kept is there after its sender was killed in the middle', async () => {
+  await using place = await sqlitePlace()
+  const topic = place.topic()
+  const program = fileURLToPath(new URL('publish-endlessly.ts', import.meta.url))
+  const sender = spawn(process.execPath, [program, place.url, topic.name], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const kept: string[] = []
+  for await (const id of createInterface({ input: sender.stdout })) {
+    kept.push(id)
+    if (kept.length === 200) sender.kill('SIGKILL')
+  }
+
+  await using queue = await place.open()
+  await using taking = startTaking(queue, topic)
+
+  await taking.has(kept.length)
+  expect(taking.ids().slice(0, kept.length)).toEqual(kept)
+  expect(taking.messages().every(({ redelivered }) => redelivered)).toBe(true)
 })
 
 test('a path that is a folder is refused', async () => {

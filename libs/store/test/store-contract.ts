@@ -49,7 +49,7 @@ async function withJob(store: Store): Promise<{ build: BuildRecord; job: JobReco
 
 /** What every store does. */
 export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
-  describe(name, () => {
+  describe(`store ${name}`, () => {
     describeTransactions(open)
     describeBuilds(open)
     describeJobs(open)

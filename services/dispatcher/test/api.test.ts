@@ -7,11 +7,12 @@ const passed = { result: { ending: { outcome: 'passed' }, at: 1, log: noLog } } 
 test('a queued job that is cancelled ends at once', async () => {
   await using rig = await openDispatcher()
   await rig.push()
-  const build = await eventually(async () => (await rig.builds())[0]?.jobs[0] ?? expect.fail('no build yet'))
+  await eventually(async () => expect(await rig.builds()).toHaveLength(1))
+  const [plan] = (await rig.builds())[0]?.jobs ?? []
 
   const job = await rig.client.call(cancelJob, {
     ...rig.call,
-    params: { jobId: build.id },
+    params: { jobId: plan?.id ?? '' },
     body: { because: 'a mistake' },
   })
 

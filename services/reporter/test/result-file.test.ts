@@ -103,8 +103,8 @@ test('a plan that did not pass is shown as a job', async () => {
 test('nothing but whole files lies in the directory, and half of one left by a crash does not matter', async () => {
   await using directory = await openDirectory()
   const results = join(directory.path, 'results')
-  await mkdir(join(results, folder, sha()), { recursive: true })
-  await writeFile(join(results, folder, sha(), '1.json.new'), '{"version": 1, "repo')
+  await mkdir(join(results, folder), { recursive: true })
+  await writeFile(join(results, folder, 'result.json.new'), '{"version": 1, "repo')
   await writeFile(join(results, folder, 'index.json'), '{"version": 1, "bui')
 
   await writeResultFile(report(), results)

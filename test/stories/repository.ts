@@ -1,4 +1,0 @@
-export {
-  type MadeRepository as TestRepository,
-  makeRepository as openTestRepository,
-} from '../../libs/git/test/make-repository.ts'
