@@ -29,6 +29,9 @@ export interface HttpServerOptions {
   readonly apiToken?: string
 }
 
+/** How long requests that are under way may take once the server closes, in milliseconds. */
+const closeLimitMs = 3_000
+
 /** A bounded HTTP server with problems as errors, /healthz, /readyz and /metrics. */
 export function openHttpServer(options: HttpServerOptions): HttpServer {
   const loggerInstance: FastifyBaseLogger = options.log
@@ -52,7 +55,7 @@ export function openHttpServer(options: HttpServerOptions): HttpServer {
     app,
     addReadiness: (name, check) => void checks.set(name, check),
     listen: () => listen(app, options),
-    [Symbol.asyncDispose]: async () => app.close(),
+    [Symbol.asyncDispose]: () => close(app),
   }
 }
 
@@ -65,6 +68,16 @@ async function listen(app: FastifyInstance, { host, port }: HttpServerOptions): 
   const address = app.server.address()
   const actual = typeof address === 'object' && address !== null ? address.port : port
   return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${actual}`
+}
+
+/**
+ * Lets requests that are under way be answered, but not for ever: one that somebody has begun and does not end
+ * would keep the service from ending.
+ */
+async function close(app: FastifyInstance): Promise<void> {
+  const limit = AbortSignal.timeout(closeLimitMs)
+  limit.addEventListener('abort', () => app.server.closeAllConnections(), { once: true })
+  await app.close()
 }
 
 /** Writes an error as a problem document. */

@@ -51,6 +51,9 @@ function clean(text: string, colours: boolean): string {
 
 /** Where a sequence or a line break begins that the next piece may end. */
 function endOfWhole(text: string): number {
-  const begun = /\r+$|(?:\x1b\[|\x9b)[0-?]*[ -/]*$|(?:\x1b[\]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*\x1b?$|\x1b[ -/]*$/.exec(text)
+  const begun =
+    /\r+$|(?:\x1b\[|\x9b)[0-?]*[ -/]*$|(?:\x1b[\]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*\x1b?$|\x1b[ -/]*$/.exec(
+      text,
+    )
   return begun === null || text.length - begun.index > longestSequence ? text.length : begun.index
 }

@@ -48,7 +48,7 @@ export async function startNarwhal(options: BenchOptions): Promise<BenchNarwhal>
     ...(forgeUrl === undefined ? {} : { NARWHAL_GITHUB_TOKEN: newToken(), NARWHAL_GITHUB_API_URL: forgeUrl }),
   }
   const { nodeArgs = [] } = options
-  const program = undo.use(await runProgram(['services/narwhal/main.ts', 'up'], { env, url, nodeArgs }))
+  const program = undo.use(await runProgram(['test/bench/up-stand-in.ts'], { env, url, nodeArgs }))
   const owned = undo.move()
   return {
     pid: program.pid,

@@ -33,7 +33,9 @@ export function describeProgress(
   for (const job of after.jobs) {
     const earlier = before?.jobs.find(({ id }) => id === job.id)
     const prefix = after.jobs.length > 2 ? `${job.name} / ` : ''
-    lines.push(...(job.kind === 'plan' ? planLines(earlier, job, options) : jobLines(earlier, job, { ...options, prefix })))
+    lines.push(
+      ...(job.kind === 'plan' ? planLines(earlier, job, options) : jobLines(earlier, job, { ...options, prefix })),
+    )
   }
   if (after.state === 'finished' && before?.state !== 'finished') lines.push(...outcomeLines(after, options))
   return lines
@@ -88,7 +90,11 @@ function wasTold(before: AttemptView | undefined, index: number): boolean {
 }
 
 /** An attempt that ended in vain while the job goes on. */
-function retryLines(before: AttemptView | undefined, attempt: AttemptView, { paint, job }: AttemptOptions): ProgressLine[] {
+function retryLines(
+  before: AttemptView | undefined,
+  attempt: AttemptView,
+  { paint, job }: AttemptOptions,
+): ProgressLine[] {
   const isVain = attempt.state === 'lost' || attempt.ending?.outcome === 'errored'
   if (!isVain || job.state === 'finished' || before?.state === attempt.state) return []
   const why = attempt.state === 'lost' ? `its runner ${plainLine(attempt.runner)} was lost` : whyOf(attempt.ending)

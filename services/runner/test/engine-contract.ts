@@ -13,38 +13,62 @@ export interface EngineUnderTest {
 
 /** What every engine promises. Scripts use only what the scripted engine and `sh` both understand. */
 export function testEngineContract(open: () => Promise<EngineUnderTest>): void {
-  let engine: Engine
-  let image: string
-  let missingImage: string
+  const under = openedBefore(open)
 
+  testImages(under)
+  testSteps(under)
+  testEnvironmentAndLogs(under)
+  testEnds(under)
+  testLeftovers(under)
+}
+
+/** Opens the engine before the first test; its parts are read while tests run. */
+function openedBefore(open: () => Promise<EngineUnderTest>): EngineUnderTest {
+  let opened: EngineUnderTest | undefined
   beforeAll(async () => {
-    ;({ engine, image, missingImage } = await open())
+    opened = await open()
   })
-  afterAll(() => engine[Symbol.asyncDispose]())
+  afterAll(() => opened?.engine[Symbol.asyncDispose]())
+  const get = () => opened ?? expect.fail('the engine is not open')
+  return {
+    get engine() {
+      return get().engine
+    },
+    get image() {
+      return get().image
+    },
+    get missingImage() {
+      return get().missingImage
+    },
+  }
+}
 
-  const start = (env: Record<string, string> = {}) => startTestAttempt(engine, image, { env })
-
+function testImages(under: EngineUnderTest): void {
   test('an open engine is ready', async () => {
-    expect(await engine.readiness({ signal: never })).toBe('ready')
+    expect(await under.engine.readiness({ signal: never })).toBe('ready')
   })
 
   test('an image that is present is provided', async () => {
-    await engine.provideImage(image, { signal: never })
+    await under.engine.provideImage(under.image, { signal: never })
   })
 
   test('an image that does not exist is a problem of the user', async () => {
-    await expect(engine.provideImage(missingImage, { signal: never })).rejects.toMatchObject({
+    await expect(under.engine.provideImage(under.missingImage, { signal: never })).rejects.toMatchObject({
       code: 'IMAGE_NOT_FOUND',
     })
   })
 
   test('a container of an image that is not here is not started', async () => {
-    await using attempt = await openTestAttempt(missingImage)
+    await using attempt = await openTestAttempt(under.missingImage)
 
-    const starting = engine.startContainer(attempt.spec, { signal: never })
+    const starting = under.engine.startContainer(attempt.spec, { signal: never })
 
     await expect(starting).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' })
   })
+}
+
+function testSteps(under: EngineUnderTest): void {
+  const start = (env: Record<string, string> = {}) => startTestAttempt(under.engine, under.image, { env })
 
   test('the output of a step is in its log when the step has ended', async () => {
     await using attempt = await start()
@@ -90,6 +114,10 @@ export function testEngineContract(open: () => Promise<EngineUnderTest>): void {
     expect(end.exitCode).toBe(127)
     expect(await attempt.log()).toContain('frobnicate: not found')
   })
+}
+
+function testEnvironmentAndLogs(under: EngineUnderTest): void {
+  const start = (env: Record<string, string> = {}) => startTestAttempt(under.engine, under.image, { env })
 
   test('a step sees the environment of its container and its own, which wins', async () => {
     await using attempt = await start({ SHARED: 'of the container', OWN: 'of the container' })
@@ -117,6 +145,10 @@ export function testEngineContract(open: () => Promise<EngineUnderTest>): void {
     expect(end.exitCode).toBe(3)
     expect(await attempt.log()).toBe(numbers(100_000).slice(0, 1024))
   })
+}
+
+function testEnds(under: EngineUnderTest): void {
+  const start = (env: Record<string, string> = {}) => startTestAttempt(under.engine, under.image, { env })
 
   test('output can be read while the step still runs, and an abort ends it', async () => {
     await using attempt = await start()
@@ -146,7 +178,7 @@ export function testEngineContract(open: () => Promise<EngineUnderTest>): void {
     await using attempt = await start()
     const signal = AbortSignal.abort('too late')
 
-    await expect(engine.startContainer(attempt.spec, { signal })).rejects.toBe('too late')
+    await expect(under.engine.startContainer(attempt.spec, { signal })).rejects.toBe('too late')
     await expect(attempt.run('true', { signal })).rejects.toBe('too late')
     expect(await attempt.run('true')).toMatchObject({ exitCode: 0 })
   })
@@ -161,6 +193,10 @@ export function testEngineContract(open: () => Promise<EngineUnderTest>): void {
 
     expect(await failure).toMatchObject({ code: 'CONTAINER_GONE' })
   })
+}
+
+function testLeftovers(under: EngineUnderTest): void {
+  const start = (env: Record<string, string> = {}) => startTestAttempt(under.engine, under.image, { env })
 
   test('killing and disposing may be repeated', async () => {
     await using attempt = await start()
@@ -192,9 +228,9 @@ export function testEngineContract(open: () => Promise<EngineUnderTest>): void {
     await using lost = await start()
     await using kept = await start()
 
-    await engine.removeLeftovers('another-runner', new Set())
+    await under.engine.removeLeftovers('another-runner', new Set())
     expect(await lost.run('true')).toMatchObject({ exitCode: 0 })
-    const removed = await engine.removeLeftovers(testRunnerId, new Set([kept.spec.attemptId]))
+    const removed = await under.engine.removeLeftovers(testRunnerId, new Set([kept.spec.attemptId]))
 
     expect(removed).toBe(1)
     await expect(lost.run('true')).rejects.toMatchObject({ code: 'CONTAINER_GONE' })

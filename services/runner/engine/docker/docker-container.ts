@@ -4,7 +4,7 @@ import type { Container, ContainerSpec, StepEnd } from '../engine.ts'
 import { conditionOf } from './container-condition.ts'
 import { engineProblem, statusOf } from './engine-problem.ts'
 import { type ExecEnd, runExec } from './run-exec.ts'
-import type { DockerContainerDeps } from './start-docker-container.ts'
+import type { DockerContainerDeps } from './docker-container-deps.ts'
 import { sawOomKill, writeStepFiles } from './step-files.ts'
 
 /** The exit code of a shell that got SIGKILL, and how long the engine may take to learn that all of the container did. */

@@ -1,25 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
-import type { Clock, Log } from '@narwhal/host'
 import { type ProblemError, problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
 import type { Container, ContainerSpec } from '../engine.ts'
 import { withoutShell } from './container-condition.ts'
-import type { ContainerEvents } from './container-events.ts'
 import { containerProfile } from './container-profile.ts'
 import { dockerContainer } from './docker-container.ts'
+import type { DockerContainerDeps } from './docker-container-deps.ts'
 import { engineProblem, statusOf, textOf } from './engine-problem.ts'
-import type { Networks } from './networks.ts'
 import { removeContainer } from './remove.ts'
-
-export interface DockerContainerDeps {
-  readonly docker: Docker
-  readonly networks: Networks
-  readonly events: ContainerEvents
-  readonly userOf: (image: string) => Promise<string>
-  readonly clock: Clock
-  readonly log: Log
-}
 
 /** Creates and starts the container of an attempt; when that fails or is aborted, nothing is left behind. */
 export async function startDockerContainer(

@@ -1,4 +1,4 @@
-import type { CommandEnd, ShellDeps } from './scripted-shell.ts'
+import type { CommandEnd, ShellDeps } from './command.ts'
 
 type CommandBody = (words: readonly string[], deps: ShellDeps) => CommandEnd | Promise<CommandEnd>
 

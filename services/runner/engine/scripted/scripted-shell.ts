@@ -1,24 +1,7 @@
-import type { Clock } from '@narwhal/host'
 import type { StepEnd } from '../engine.ts'
-import type { CappedOutput } from './capped-output.ts'
+import type { CommandEnd, ShellDeps } from './command.ts'
 import { commands } from './commands.ts'
 import { type Command, parseScript } from './parse-script.ts'
-
-export interface ShellDeps {
-  readonly env: Readonly<Record<string, string>>
-  readonly output: CappedOutput
-  readonly clock: Clock
-  readonly signal: AbortSignal
-  /** Ends the container. */
-  readonly kill: () => void
-}
-
-/** How one command ended; `ends` ends the script. */
-export interface CommandEnd {
-  readonly exitCode: number
-  readonly ends?: true
-  readonly outOfMemory?: true
-}
 
 /**
  * Runs the subset of `sh -e` that the scripted engine knows: the commands of `commands.ts`, parted by newlines, `;`,

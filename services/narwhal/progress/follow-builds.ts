@@ -1,0 +1,115 @@
+import { type Clock, keepRunning, type Log, openWake, wakeOrSleep } from '@narwhal/host'
+import type { BuildView } from '@narwhal/protocol'
+import type { Narwhal } from '../up.ts'
+import type { Terminal } from '../terminal.ts'
+import { describeActivity } from './describe-activity.ts'
+import { describeHead, describeProgress, type FailedStep } from './describe-progress.ts'
+
+// 1. Being woken only says where to look: what is shown comes from comparing two looks at a build.
+// 2. Lines of one build stand together; when another build spoke in between, its head is repeated.
+// 3. Unfinished builds are looked at every second in any case: nothing shown depends on a wake that did not come.
+
+export interface FollowDeps {
+  readonly dispatcher: Narwhal['dispatcher']
+  readonly readBuild: (buildId: string, signal: AbortSignal) => Promise<BuildView>
+  readonly readTitle: (build: BuildView, signal: AbortSignal) => Promise<string>
+  readonly readTail: (step: FailedStep, signal: AbortSignal) => Promise<readonly string[]>
+  readonly terminal: Terminal
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Shows every build as it goes on. Disposing stops that. */
+export interface Following extends AsyncDisposable {
+  /** The build once it has ended and was shown; rejects with the signal's reason. */
+  ended(buildId: string, signal: AbortSignal): Promise<BuildView>
+  /** How many builds go on. */
+  unfinished(): number
+}
+
+interface Followed {
+  readonly title: string
+  readonly seen: BuildView
+}
+
+/** Woken looks are at least this far apart, and unwoken ones at most so far, in milliseconds. */
+const restMs = 50
+const lookAgainMs = 1_000
+
+/** Follows all builds of the dispatcher of this process. */
+export function followBuilds(deps: FollowDeps): Following {
+  const { dispatcher, terminal, clock, log } = deps
+  const stop = new AbortController()
+  const wake = openWake()
+  const touched = new Set<string>()
+  const builds = new Map<string, Followed>()
+  const ends = openEnds()
+  let speaker: string | undefined
+
+  const listening = dispatcher.listen((changes) => {
+    for (const change of changes) if (change.kind === 'build') touched.add(change.buildId)
+    wake.wake()
+  })
+  async function turn(): Promise<void> {
+    const ids = new Set([...unfinishedOf(builds), ...touched])
+    touched.clear()
+    for (const buildId of ids) await look(buildId)
+    const going = unfinishedOf(builds).flatMap((id) => builds.get(id)?.seen ?? [])
+    terminal.status(describeActivity(going, clock.now()))
+    if (going.length === 0) await wake.next(stop.signal)
+    else await wakeOrSleep(wake, lookAgainMs, { clock, signal: stop.signal })
+    await clock.sleep(restMs, stop.signal)
+  }
+  async function look(buildId: string): Promise<void> {
+    const known = builds.get(buildId)
+    if (known?.seen.state === 'finished') return
+    const seen = await deps.readBuild(buildId, stop.signal)
+    const title = known?.title ?? (await deps.readTitle(seen, stop.signal))
+    const lines = describeProgress(known?.seen, seen, { paint: terminal.paint, title })
+    if (lines.length > 0 && known === undefined && speaker !== undefined) terminal.print('')
+    if (lines.length > 0 && known !== undefined && speaker !== buildId)
+      terminal.print(describeHead(seen, { paint: terminal.paint, title }))
+    for (const line of lines)
+      if ('text' in line) terminal.print(line.text)
+      else for (const text of await deps.readTail(line.tailOf, stop.signal)) terminal.print(`      ${text}`)
+    if (lines.length > 0) speaker = buildId
+    builds.set(buildId, { title, seen })
+    if (seen.state === 'finished') ends.tell(seen)
+  }
+  const stopped = keepRunning(turn, { name: 'follow-builds', clock, log, signal: stop.signal })
+  return {
+    ended: ends.of,
+    unfinished: () => unfinishedOf(builds).length,
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      listening[Symbol.dispose]()
+      await stopped
+      terminal.status(undefined)
+    },
+  }
+}
+
+function unfinishedOf(builds: ReadonlyMap<string, Followed>): readonly string[] {
+  return [...builds].filter(([, { seen }]) => seen.state !== 'finished').map(([id]) => id)
+}
+
+/** Builds that ended, for those who wait for one; also when it ended before they asked. */
+function openEnds() {
+  const ended = new Map<string, BuildView>()
+  const waiting = new Map<string, (build: BuildView) => void>()
+  return {
+    tell(build: BuildView) {
+      ended.set(build.id, build)
+      waiting.get(build.id)?.(build)
+    },
+    of(buildId: string, signal: AbortSignal): Promise<BuildView> {
+      const { promise, resolve, reject } = Promise.withResolvers<BuildView>()
+      const known = ended.get(buildId)
+      if (known !== undefined) return Promise.resolve(known)
+      waiting.set(buildId, resolve)
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      if (signal.aborted) reject(signal.reason)
+      return promise
+    },
+  }
+}

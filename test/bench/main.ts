@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { runMain } from '@narwhal/host'
+import { fsyncLatency } from './fsync-latency.ts'
+import type { BenchContext } from './measure.ts'
+import { dispatchLatency } from './measure-dispatch.ts'
+import { idle } from './measure-idle.ts'
+import { oneStepJob } from './measure-one-step.ts'
+import { tenSteps } from './measure-ten-steps.ts'
+import { wholePath } from './measure-whole-path.ts'
+import { type BenchRun, writePerformancePage } from './performance-page.ts'
+import { judgeRow } from './row.ts'
+import { alignedTable, cellsOf } from './table.ts'
+
+// `pnpm bench` measures everything once and prints a table; the same as JSON goes to bench-results.json.
+//
+//   --json         the JSON goes to stdout instead
+//   --write-docs   puts the table into docs/performance.md
+//   --only P1,P7   some measures only
+//   --quick        few samples: shows that the benchmark works, gives no figures
+
+const measures = { P1: oneStepJob, P4: tenSteps, P6: wholePath, P7: dispatchLatency, P12: idle } as const
+const resultsPath = fileURLToPath(new URL('../../bench-results.json', import.meta.url))
+
+await runMain(async ({ argv }) => {
+  const { values } = parseArgs({
+    args: [...argv].filter((one) => one !== '--'),
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      'write-docs': { type: 'boolean', default: false },
+      only: { type: 'string' },
+    },
+  })
+  const wanted = values.only?.toUpperCase().split(',')
+  const print = (line: string) => void process.stderr.write(`${line}\n`)
+  const run = await runAll((id) => wanted?.includes(id) ?? true, { quick: values.quick, print })
+
+  if (values.json) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`)
+  else {
+    await writeFile(resultsPath, `${JSON.stringify(run, null, 2)}\n`)
+    process.stdout.write(`\n${textOf(run)}\n\nAs JSON: ${resultsPath}\n`)
+  }
+  if (values['write-docs']) await writePerformancePage(run)
+  return 0
+})
+
+async function runAll(isWanted: (id: string) => boolean, context: BenchContext): Promise<BenchRun> {
+  const disk = await fsyncLatency()
+  const ended: Awaited<ReturnType<(typeof measures)['P1']['run']>>[] = []
+  for (const [id, measure] of Object.entries(measures)) {
+    if (!isWanted(id)) continue
+    context.print(measure.title)
+    ended.push(await measure.run(context))
+  }
+  return {
+    at: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+      memoryBytes: totalmem(),
+      node: process.version,
+      ...disk,
+    },
+    rows: ended.flatMap(({ rows }) => rows).map(judgeRow),
+    notes: ended.flatMap(({ notes = [] }) => notes),
+  }
+}
+
+function textOf({ machine, rows, notes }: BenchRun): string {
+  const { cpu, cores, p50Ms, p99Ms } = machine
+  const about = `${cores} × ${cpu}, Node ${machine.node}; 4 KiB made durable in ${p50Ms.toFixed(2)} ms (p99 ${p99Ms.toFixed(2)})`
+  return [about, '', alignedTable(cellsOf(rows)), '', ...notes].join('\n')
+}
