@@ -54,6 +54,7 @@ async function createBuilds(schema: Kysely<unknown>): Promise<void> {
     .addUniqueConstraint('jobs_name', ['build_id', 'kind', 'name'])
     .execute()
   await schema.schema.createIndex('jobs_by_state').on('jobs').columns(['state', 'queued_at', 'id']).execute()
+  await schema.schema.createIndex('jobs_by_time').on('jobs').columns(['state', 'not_before_at']).execute()
 }
 
 async function createAttempts(schema: Kysely<unknown>): Promise<void> {

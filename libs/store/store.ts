@@ -71,7 +71,6 @@ export interface BuildTable {
   /** Newest first. */
   list(filter: BuildFilter): Promise<readonly BuildRecord[]>
   save(build: BuildRecord, changes: Partial<Pick<BuildRecord, 'state' | 'sequence'>>): Promise<BuildRecord>
-  countUnfinished(): Promise<number>
 }
 
 /** A job as it is stored. */

@@ -44,6 +44,7 @@ export async function insertPlanJob(change: Change, buildId: string): Promise<vo
     labels: [],
     state: queuedAt(change.now),
   })
+  change.touch({ kind: 'queued' })
 }
 
 /** The state of a job that never ran. */

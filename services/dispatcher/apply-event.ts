@@ -18,7 +18,7 @@ export async function applyToAttempt(
   const state = nextAttempt(attempt.state, event)
   if (state === attempt.state) return attempt
   const saved = await change.tables.attempts.save(attempt, { state })
-  change.touch({ kind: 'log', attemptId: attempt.id })
+  if (state.state !== 'running') change.touch({ kind: 'ended', attemptId: attempt.id })
   const job = await change.tables.jobs.find(attempt.jobId)
   if (job !== undefined) await applyToJob(change, job, { ...event, attempt: attempt.number })
   return saved
@@ -31,6 +31,7 @@ export async function applyToJob(change: Change, job: JobRecord, event: JobEvent
   const attempts = event.type === 'leased' ? event.attempt : job.attempts
   const saved = await change.tables.jobs.save(job, { state, attempts })
   change.touch({ kind: 'build', buildId: job.buildId })
+  if (state.state === 'queued') change.touch({ kind: 'queued' })
   if (state.state === 'running') await applyToBuild(change, job.buildId, { type: 'started', at: change.now })
   if (state.state === 'finished') await endBuildWithLastJob(change, job.buildId)
   return saved

@@ -18,8 +18,16 @@ export interface Change {
 
 /** What a change touched. */
 export type Touched =
-  | { readonly kind: 'build'; readonly buildId: string /** Set when it ended just now. */; readonly outcome?: Outcome }
+  /** A build or one of its jobs; `outcome` when the build ended just now. */
+  | { readonly kind: 'build'; readonly buildId: string; readonly outcome?: Outcome }
+  /** The log of an attempt grew. */
   | { readonly kind: 'log'; readonly attemptId: string }
+  /** An attempt ended: a slot is free, its log is whole. */
+  | { readonly kind: 'ended'; readonly attemptId: string }
+  /** A job waits for a runner. */
+  | { readonly kind: 'queued' }
+  /** A message waits to be published. */
+  | { readonly kind: 'outbox' }
 
 type Listener = (touched: readonly Touched[]) => void
 

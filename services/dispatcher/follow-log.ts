@@ -1,5 +1,6 @@
 import { type Clock, openWake, wakeOrSleep } from '@narwhal/host'
 import type { AttemptRecord } from '@narwhal/store'
+import type { Touched } from './changes.ts'
 import { cutUtf8 } from './cut-utf8.ts'
 import { findLog, type ReadLogDeps, readLog } from './read-log.ts'
 
@@ -29,26 +30,26 @@ export async function* followLog(
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const wake = openWake()
-  using _listening = deps.changes.listen(() => wake.wake())
+  let seen: Look | undefined
+  using _listening = deps.changes.listen((touched) => {
+    if (touched.some((one) => concerns(one, seen))) wake.wake()
+  })
   let position = start
   while (!signal.aborted) {
-    const { attempt, isOver } = await look(deps, jobId, number)
-    if (attempt !== undefined) {
-      for await (const event of eventsOf(deps, attempt, { position, isOver })) {
-        position = event.behind
-        yield event.text
-      }
+    const turnStart = position
+    seen = await look(deps, jobId, number)
+    for await (const event of eventsOf(deps, seen, position)) {
+      position = event.behind
+      yield event.text
     }
-    if (isOver)
-      return yield `event: end\ndata: ${JSON.stringify({ offset: position, state: attempt?.state.state ?? 'finished' })}\n\n`
-    const woken = await wakeOrSleep(wake, quietMs, { clock: deps.clock, signal })
-      .then(() => true)
-      .catch(() => false)
-    if (woken && position === start) yield ': waiting\n\n'
+    if (seen.isOver) return yield endEvent(seen, position)
+    if (position === turnStart) yield ': nothing new\n\n'
+    await wakeOrSleep(wake, quietMs, { clock: deps.clock, signal }).catch(() => undefined)
   }
 }
 
 interface Look {
+  readonly buildId: string | undefined
   readonly attempt: AttemptRecord | undefined
   readonly isOver: boolean
 }
@@ -57,12 +58,18 @@ async function look({ changes }: FollowLogDeps, jobId: string, number: number | 
   return changes.change(async ({ tables }) => {
     const attempt = await findLog(tables, jobId, number)
     const job = await tables.jobs.find(jobId)
-    const isOver =
-      attempt === undefined
-        ? job?.state.state === 'finished'
-        : attempt.state.state === 'finished' || attempt.state.state === 'lost'
-    return { attempt, isOver }
+    const state = attempt === undefined ? job?.state.state : attempt.state.state
+    return { buildId: job?.buildId, attempt, isOver: state === 'finished' || state === 'lost' }
   })
+}
+
+function concerns(touched: Touched, seen: Look | undefined): boolean {
+  if (touched.kind === 'log' || touched.kind === 'ended') return touched.attemptId === seen?.attempt?.id
+  return touched.kind === 'build' && touched.buildId === seen?.buildId
+}
+
+function endEvent({ attempt }: Look, offset: number): string {
+  return `event: end\ndata: ${JSON.stringify({ offset, state: attempt?.state.state ?? 'finished' })}\n\n`
 }
 
 interface LogEvent {
@@ -70,15 +77,13 @@ interface LogEvent {
   readonly behind: number
 }
 
-async function* eventsOf(
-  deps: FollowLogDeps,
-  { id, logEnd }: AttemptRecord,
-  options: { position: number; isOver: boolean },
-): AsyncGenerator<LogEvent> {
+async function* eventsOf(deps: FollowLogDeps, { attempt, isOver }: Look, from: number): AsyncGenerator<LogEvent> {
+  if (attempt === undefined) return
+  const { id, logEnd } = attempt
   let kept: Uint8Array = new Uint8Array()
-  let { position } = options
+  let position = from
   for await (const piece of readLog(deps, id, { start: position, end: logEnd.bytes })) {
-    const isLast = options.isOver && piece.position + piece.bytes.length === logEnd.bytes
+    const isLast = isOver && piece.position + piece.bytes.length === logEnd.bytes
     const { text, bytes, rest } = cutUtf8(Buffer.concat([kept, piece.bytes]), isLast)
     kept = rest
     if (bytes.length === 0) continue

@@ -23,5 +23,6 @@ export async function publishBuild(
   })
   const ended = build.state.state === 'finished' ? { outcome: build.state.ending.outcome } : {}
   change.touch({ kind: 'build', buildId: build.id, ...ended })
+  change.touch({ kind: 'outbox' })
   return saved
 }

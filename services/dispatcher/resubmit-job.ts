@@ -25,6 +25,7 @@ export async function resubmitJob(change: Change, jobId: string): Promise<BuildR
     resubmitOf: build.id,
   })
   for (const one of jobs) await takeOver(change, again.id, { job: one, runs: one.id === jobId || !hasPassed(one) })
+  change.touch({ kind: 'queued' })
   return publishBuild(change, again, 'build-queued')
 }
 

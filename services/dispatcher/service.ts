@@ -57,8 +57,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const changes = openChanges({ store, clock })
   const presence = openPresence({ clock, silentMs: deps.heartbeatMs * 3 + 1_000 })
   const wakes = { dispatch: openWake(), outbox: openWake(), seal: openWake() }
-  const wakeAll = () => Object.values(wakes).forEach((wake) => wake.wake())
-  const listening = changes.listen(wakeAll)
+  const listening = changes.listen((touched) => touched.forEach((one) => wakeWhoever(one, wakes)))
   const core: Core = {
     ...deps,
     changes,
@@ -88,6 +87,12 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       await Promise.all(loops.map((one) => one[Symbol.asyncDispose]()))
     },
   }
+}
+
+function wakeWhoever({ kind }: Touched, wakes: Core['wakes']): void {
+  if (kind === 'queued' || kind === 'ended') wakes.dispatch.wake()
+  if (kind === 'ended') wakes.seal.wake()
+  if (kind === 'outbox') wakes.outbox.wake()
 }
 
 type Core = DispatcherDeps & {

@@ -23,6 +23,7 @@ export async function storePlan(change: Change, planJobId: string, plan: Plan): 
     })
   }
   change.touch({ kind: 'build', buildId: planJob.buildId })
+  change.touch({ kind: 'queued' })
 }
 
 export interface LeaseNextOptions {

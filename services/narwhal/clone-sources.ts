@@ -1,7 +1,8 @@
-import { forgeHostOf, type Watched } from '@narwhal/agent'
+import { forgeHostOf } from '@narwhal/agent'
 import { resolveCloneUrl } from '@narwhal/git'
 import { problem, type Repository, repositoryKey } from '@narwhal/protocol'
 import type { UpConfig } from './up-config.ts'
+import type { Watched } from './watched-repository.ts'
 
 type CloneConfig = Pick<UpConfig, 'cloneUrlTemplate' | 'githubToken' | 'githubApiUrl'>
 

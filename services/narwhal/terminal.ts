@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
-import { type InspectColor, styleText } from 'node:util'
+import { styleText } from 'node:util'
+
+export type Colour = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
 
 /** Colours a text, or leaves it as it is where colours are not wanted. */
-export type Paint = (format: InspectColor, text: string) => string
+export type Paint = (colour: Colour, text: string) => string
 
 /** Where a command writes, and whom it can ask. */
 export interface Terminal {
@@ -53,7 +55,7 @@ export function openTerminal({ stdin, stdout, stderr }: TerminalStreams, isCi: b
       const answer = await lines.question(`${question} [Y/n] `, { signal })
       return /^(?:y|yes|)$/i.test(answer.trim())
     },
-    paint: (format, text) => styleText(format, text, { stream: stdout }),
+    paint: (colour, text) => styleText(colour, text, { stream: stdout }),
     isLive,
     isInteractive: isLive && stdin.isTTY === true,
   }

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { forgeHostOf, openAgentInbox, startAgent, type Watched } from '@narwhal/agent'
+import { forgeHostOf, openAgentInbox, startAgent } from '@narwhal/agent'
 import { openBlobs } from '@narwhal/blobs'
 import { type Dispatcher, startDispatcher } from '@narwhal/dispatcher'
 import { type Mirrors, openMirrors } from '@narwhal/git'
 import { type Clock, type HttpClient, type Log, openHttpClient, openHttpServer, openMetrics } from '@narwhal/host'
-import type { CommitMessage } from '@narwhal/protocol'
+import type { BuildView, CommitMessage } from '@narwhal/protocol'
 import { openQueue } from '@narwhal/queue'
 import { openReporterOutbox, startReporter } from '@narwhal/reporter'
 import { startRunner } from '@narwhal/runner'
@@ -12,7 +12,9 @@ import { openEngine } from '@narwhal/runner/engine'
 import { openStore, type Store } from '@narwhal/store'
 import { cloneSources } from './clone-sources.ts'
 import { freePort } from './free-port.ts'
+import { isTold } from './is-told.ts'
 import type { UpConfig } from './up-config.ts'
+import type { Watched } from './watched-repository.ts'
 
 // The same services as in many processes, composed in one: they talk over the same queue, store and HTTP.
 // 1. Everything is mounted before the port listens; the runner registers once it does.
@@ -40,8 +42,8 @@ export interface Narwhal extends AsyncDisposable {
   readonly store: Store
   readonly mirrors: Mirrors
   readonly cloneSource: ReturnType<typeof cloneSources>
-  /** How many outcomes wait until they are told: result files and commit statuses. */
-  untold(): Promise<number>
+  /** Whether the outcome of a build was told: result file and commit status. */
+  isTold(build: BuildView): Promise<boolean>
 }
 
 /**
@@ -57,14 +59,13 @@ export async function startNarwhal(config: UpConfig, deps: NarwhalDeps): Promise
   const adapters = await openAdapters(opened, { ...config, port }, deps)
   const cloneSource = cloneSources([...alsoCloned, ...watched], config)
   const services: Services = { ...deps, ...adapters, config, url, cloneSource }
-  const dispatcher = opened.use(startDispatcher({ ...services, ...config, heartbeatMs: 5_000 }))
+  const dispatcher = opened.use(startDispatcher({ ...config, ...services, heartbeatMs: 5_000 }))
   opened.use(await startTelling(services))
   opened.use(await startHearing(services))
   opened.use(await startRunning(services))
   await adapters.server.listen()
 
   const { client, store, mirrors, outbox } = adapters
-  const untold = async () => [...(await outbox.depth()).values()].reduce((sum, depth) => sum + depth, 0)
   const owned = opened.move()
   return {
     url,
@@ -73,7 +74,7 @@ export async function startNarwhal(config: UpConfig, deps: NarwhalDeps): Promise
     store,
     mirrors,
     cloneSource,
-    untold,
+    isTold: (build) => isTold(build, { outbox, results: config.results }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

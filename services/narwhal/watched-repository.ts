@@ -1,8 +1,15 @@
 import { resolve } from 'node:path'
-import { forgeHostOf, type Watched } from '@narwhal/agent'
+import { forgeHostOf } from '@narwhal/agent'
 import { checkCloneUrl, type Heads, lookAtHeads, repositoryOf } from '@narwhal/git'
 import { problem, type Repository } from '@narwhal/protocol'
 import type { UpConfig } from './up-config.ts'
+
+/** A repository to look at again and again: a path on this machine, or a URL. */
+export interface Watched {
+  readonly repository: Repository
+  readonly url: string
+  readonly token?: string
+}
 
 type Access = Pick<UpConfig, 'githubToken' | 'githubApiUrl'>
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import type { Watched } from '@narwhal/agent'
 import type { UpConfig } from './up-config.ts'
+import type { Watched } from './watched-repository.ts'
 
 export interface WelcomeOptions {
   readonly config: Pick<UpConfig, 'apiTokenPath' | 'webhookSecretPath' | 'publicUrl'>

@@ -14,6 +14,7 @@ import { drain } from './drain.ts'
 import type { Engine } from './engine/engine.ts'
 import { type Registered, startRegistered } from './keep-registered.ts'
 import { serveOffers } from './offer-route.ts'
+import { serveRefs } from './ref-route.ts'
 import { removeLeftovers } from './remove-leftovers.ts'
 import { type AttemptRunner, runAttempt } from './run-attempt.ts'
 import { openRunnerIdentity } from './runner-identity.ts'
@@ -77,6 +78,7 @@ export async function startRunner(deps: RunnerDeps): Promise<Runner> {
     onLeftover: leftovers.retry,
   }
   serveOffers(server, { runnerToken, slots, start })
+  serveRefs(server, deps)
   const registered = registerWhenClean({ ...runner, ...deps, slots, removed: leftovers.removed })
   server.addReadiness('engine', () => engine.readiness({ signal: AbortSignal.timeout(5_000) }))
   server.addReadiness('dispatcher', registered.readiness)

@@ -56,15 +56,17 @@ export async function startNarwhal({ runners = ['ada'], slots = 2 }: StoryOption
   }
   const jobs = openJobs({ url, apiToken, client, clock })
   await vi.waitFor(async () => jobs.runnersAre(runners.length), { timeout: 5_000 })
-  const told = async (commit: PushedCommit) => {
-    const answer = await sendPush(url, secret, commit)
+  const deliver = async (event: string, payload: object, sha: string) => {
+    const answer = await sendWebhook(url, secret, { event, payload })
     expect(answer.status).toBe(202)
-    return jobs.of(commit.sha)
+    return jobs.of(sha)
   }
+  const told = (commit: PushedCommit) => deliver('push', pushOf(commit), commit.sha)
   const owned = undo.move()
   return {
     ...{ url, clock, leaseMs, jobs, repository, apiToken, runnerToken },
     runner: (name: string) => ofRunners.get(name) ?? vi.fn<() => RunnerStory>()(),
+    deliver,
     /** Commits `pipeline` as narwhal.yml (or nothing of that name) and tells of it by a signed webhook, as GitHub does. */
     async push(pipeline: string | undefined, message = 'A change') {
       const files = pipeline === undefined ? { 'README.md': crypto.randomUUID() } : { 'narwhal.yml': pipeline }
@@ -91,9 +93,9 @@ export interface PushedCommit {
   readonly message: string
 }
 
-/** A push as GitHub sends it: the body signed with the webhook's secret. */
-export async function sendPush(url: string, secret: string, { sha, message }: PushedCommit): Promise<Response> {
-  const body = JSON.stringify({
+/** A push as GitHub describes it. */
+function pushOf({ sha, message }: PushedCommit) {
+  return {
     ref: 'refs/heads/main',
     before: '0'.repeat(40),
     after: sha,
@@ -101,13 +103,22 @@ export async function sendPush(url: string, secret: string, { sha, message }: Pu
     repository: { id: 1, name: 'engine', full_name: 'ada/engine', owner: { login: 'ada', name: 'ada' } },
     head_commit: { id: sha, message, author: { name: 'Ada' } },
     pusher: { name: 'ada' },
-  })
+  }
+}
+
+/** Delivers an event as GitHub does: the body signed with the webhook's secret. */
+async function sendWebhook(
+  url: string,
+  secret: string,
+  { event, payload }: { event: string; payload: object },
+): Promise<Response> {
+  const body = JSON.stringify(payload)
   const signature = createHmac('sha256', secret).update(body).digest('hex')
   return fetch(`${url}/webhooks/github`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      'x-github-event': 'push',
+      'x-github-event': event,
       'x-github-delivery': crypto.randomUUID(),
       'x-hub-signature-256': `sha256=${signature}`,
     },

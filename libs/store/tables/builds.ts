@@ -39,14 +39,6 @@ export function buildTable(db: Kysely<Schema>): BuildTable {
       expectOne(updated, `build ${build.id}`)
       return { ...build, state, sequence, revision: build.revision + 1 }
     },
-    countUnfinished: async () => {
-      const row = await db
-        .selectFrom('builds')
-        .select((of) => of.fn.countAll<number>().as('count'))
-        .where('state', 'in', ['queued', 'running'])
-        .executeTakeFirstOrThrow()
-      return Number(row.count)
-    },
   }
 }
 

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Watched } from '@narwhal/agent'
 import { aborted, openLog } from '@narwhal/host'
 import { problem } from '@narwhal/protocol'
 import type { CommandContext } from '../command-context.ts'
@@ -11,7 +10,7 @@ import { showProgress } from '../progress/show-progress.ts'
 import { makeDemoRepository } from '../setup/make-demo-repository.ts'
 import { startNarwhal } from '../up.ts'
 import { provideSecrets, readUpConfig, type UpConfig } from '../up-config.ts'
-import { demoRepository, lookOnce, watchedRepository } from '../watched-repository.ts'
+import { demoRepository, lookOnce, type Watched, watchedRepository } from '../watched-repository.ts'
 import { welcome } from '../welcome.ts'
 
 export interface UpOptions {
@@ -39,8 +38,10 @@ export async function runUp(options: UpOptions, context: CommandContext): Promis
   const deps = { clock, log, dockerHost: env['DOCKER_HOST'], ...choice, onFound: headBuild.found }
   const narwhal = opened.use(await startNarwhal(config, deps))
   for (const line of welcome({ config, url: narwhal.url, watched: choice.watched, demo })) terminal.print(line)
+  process.stderr.write('P1\n')
   const progress = opened.use(showProgress(narwhal, { config, terminal, clock, log }))
 
+  process.stderr.write('P2\n')
   if (options.once === true) return headBuild.run({ narwhal, progress, clock, signal })
   await aborted(signal)
   if (progress.unfinished() > 0)

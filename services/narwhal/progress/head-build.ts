@@ -11,7 +11,7 @@ import type { Following } from './follow-builds.ts'
 const tellLimitMs = 10_000
 
 export interface HeadDeps {
-  readonly narwhal: Pick<Narwhal, 'store' | 'untold' | 'resultPath'>
+  readonly narwhal: Pick<Narwhal, 'store' | 'isTold'>
   readonly progress: Following
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -52,7 +52,7 @@ async function buildOf(messageId: string, { narwhal, clock, signal }: WaitDeps):
 async function untilTold(build: BuildView, { narwhal, clock, signal }: WaitDeps): Promise<void> {
   const startedAt = clock.monotonic()
   while (clock.monotonic() - startedAt < tellLimitMs) {
-    if ((await narwhal.hasResult(build)) && (await narwhal.untold()) === 0) return
+    if (await narwhal.isTold(build)) return
     await clock.sleep(20, signal)
   }
 }

@@ -1,5 +1,5 @@
 import type { Outcome } from '@narwhal/protocol'
-import type { Paint } from '../terminal.ts'
+import type { Colour, Paint } from '../terminal.ts'
 
 const looks = {
   passed: { sign: '✓', colour: 'green' },
@@ -7,7 +7,7 @@ const looks = {
   errored: { sign: '!', colour: 'red' },
   cancelled: { sign: '■', colour: 'yellow' },
   skipped: { sign: '-', colour: 'dim' },
-} as const satisfies Record<Outcome, unknown>
+} as const satisfies Record<Outcome, { sign: string; colour: Colour }>
 
 /** The sign of an outcome in its colour. */
 export function signOf(outcome: Outcome, paint: Paint): string {

@@ -24,6 +24,8 @@ import { type HeardAttempt, openStandIn, type StandIn } from './stand-in-dispatc
 export interface TestRunner extends AsyncDisposable {
   readonly id: string
   readonly url: string
+  /** With which the dispatcher calls it. */
+  readonly token: string
   readonly data: string
   readonly dispatcher: StandIn
   /** Containers that live at the moment. */
@@ -85,7 +87,7 @@ export async function openTestRunner(options: TestRunnerOptions = {}): Promise<T
     poll(() => (dispatcher.attempt(attemptId).result === undefined ? undefined : dispatcher.attempt(attemptId)))
   const owned = stack.move()
   return {
-    ...{ id: runner.id, url, data, dispatcher, newOffer, offer, untilEnded },
+    ...{ id: runner.id, url, token: runnerToken, data, dispatcher, newOffer, offer, untilEnded },
     liveContainers: engine.live,
     cancel: (attemptId, because) => client.call(cancelAttempt, { ...call, params: { attemptId }, body: { because } }),
     async run(changes) {
