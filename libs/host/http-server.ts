@@ -41,10 +41,12 @@ export function openHttpServer(options: HttpServerOptions): HttpServer {
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,
     requestTimeout: 10_000,
+    http: { connectionsCheckingInterval: 1_000, headersTimeout: 10_000 },
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
     routerOptions: { maxParamLength: 512 },
     exposeHeadRoutes: false,
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, fromFastify(error) ?? error),
   })
   app.removeContentTypeParser('text/plain')
   const checks = new Map<string, () => string | Promise<string>>()

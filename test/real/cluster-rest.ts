@@ -1,5 +1,13 @@
 import { openHttpClient } from '@narwhal/host'
-import { type BuildView, cancelJob, type JobView, listBuilds, listRunners, type RunnerView } from '@narwhal/protocol'
+import {
+  type BuildView,
+  cancelJob,
+  createBuild,
+  type JobView,
+  listBuilds,
+  listRunners,
+  type RunnerView,
+} from '@narwhal/protocol'
 import { expect } from 'vitest'
 
 /** What a cluster's dispatcher says to people. */
@@ -13,6 +21,8 @@ export interface ClusterRest extends AsyncDisposable {
   /** The texts of the events of a log, from its start until the job has ended. */
   liveLog(jobId: string): Promise<readonly string[]>
   cancel(jobId: string, because: string): Promise<JobView>
+  /** A build by hand, of what the ref is now. */
+  build(repository: string, ref: string): Promise<BuildView>
 }
 
 export function clusterRest(baseUrl: string, token: string): ClusterRest {
@@ -39,6 +49,7 @@ export function clusterRest(baseUrl: string, token: string): ClusterRest {
       return data.map((json) => String((JSON.parse(json) as { text: unknown }).text)) // as matched above
     },
     cancel: (jobId, because) => client.call(cancelJob, { ...call, params: { jobId }, body: { because } }),
+    build: (repository, ref) => client.call(createBuild, { ...call, body: { repository, ref } }),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }
 }

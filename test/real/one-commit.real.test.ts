@@ -87,6 +87,17 @@ test('the log of a running job comes live', async () => {
   expect(events.length).toBeGreaterThan(1)
 })
 
+test('a build by hand tests what the ref is now', async () => {
+  await cluster.commit('by-hand', `image: ${testImage}\nrun: 'false'\n`)
+  const sha = await cluster.commit('by-hand', `image: ${testImage}\nrun: echo by hand\n`)
+
+  const { commit } = await cluster.rest.build('127.0.0.1/ada/by-hand', 'refs/heads/main')
+
+  expect(commit).toMatchObject({ sha, trigger: 'manual' })
+  const { build } = await vi.waitFor(() => endOf('by-hand', sha), { timeout: 15_000, interval: 50 })
+  expect(build?.ending).toEqual({ outcome: 'passed' })
+})
+
 test('nothing is left over once the runner has ended', async () => {
   expect(await cluster.runners[0]?.end()).toBe(0)
 

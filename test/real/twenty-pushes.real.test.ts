@@ -6,6 +6,9 @@ import { elapsed } from './elapsed.ts'
 import { type Cluster, startCluster } from './start-cluster.ts'
 import { nothing, whatIsLeft } from './what-is-left.ts'
 
+/** By each runner, at the most. */
+const networksKeptReady = 4
+
 const opened = new AsyncDisposableStack()
 let cluster: Cluster
 
@@ -76,6 +79,7 @@ async function runsSteps(runner: string): Promise<void> {
 
 /** Runners that live keep a few networks ready for what comes; nobody is in them. */
 async function expectIdle(): Promise<void> {
-  const { networks: _ready, ...left } = await whatIsLeft(cluster.runnerData)
+  const { networks, ...left } = await whatIsLeft(cluster.runnerData)
   expect(left).toEqual({ containers: [], volumes: [], attempts: [] })
+  expect(networks.length).toBeLessThanOrEqual(cluster.runners.length * networksKeptReady)
 }

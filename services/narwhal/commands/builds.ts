@@ -35,11 +35,11 @@ function rowOf(build: BuildView, now: number): readonly string[] {
   const took = startedAt === undefined ? '' : describeDuration((finishedAt ?? now) - startedAt)
   return [
     nameBuild(build),
-    ending?.outcome ?? state,
+    [ending?.outcome ?? state, ending?.code].filter((part) => part !== undefined).join(' '),
     cutText(shortRef(commit), 30),
     commit.sha.slice(0, 7),
     describeAgo(now - createdAt),
     took,
-    cutText(titleOf(commit) || (ending?.code ?? ''), 50),
+    cutText(titleOf(commit), 50),
   ]
 }

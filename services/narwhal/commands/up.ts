@@ -38,11 +38,9 @@ export async function runUp(options: UpOptions, context: CommandContext): Promis
   const deps = { clock, log, dockerHost: env['DOCKER_HOST'], ...choice, onFound: headBuild.found }
   const narwhal = opened.use(await startNarwhal(config, deps))
   for (const line of welcome({ config, url: narwhal.url, watched: choice.watched, demo })) terminal.print(line)
-  process.stderr.write('P1\n')
   const progress = opened.use(showProgress(narwhal, { config, terminal, clock, log }))
 
-  process.stderr.write('P2\n')
-  if (options.once === true) return headBuild.run({ narwhal, progress, clock, signal })
+  if (options.once === true) return await headBuild.run({ narwhal, progress, clock, signal })
   await aborted(signal)
   if (progress.unfinished() > 0)
     terminal.print('Stopping: what runs gets 25 seconds to end; the rest goes on at the next start.')

@@ -123,12 +123,12 @@ function stepLine(name: string, ending: Ending, { paint, times, note }: StepLine
 }
 
 function outcomeLines(build: BuildView, { paint }: DescribeOptions): readonly ProgressLine[] {
-  const { ending, createdAt, finishedAt = createdAt } = build
+  const { ending, createdAt, startedAt = createdAt, finishedAt = startedAt } = build
   if (ending === undefined) return []
   const isKnown = ending.code === undefined || ending.code === 'STEP_FAILED'
   const message = isKnown ? [] : plainLines(ending.message ?? '').map((line) => ({ text: `      ${line}` }))
   const code = ending.code === undefined ? '' : `${ending.code} `
   const outcome = paintOutcome(ending.outcome, paint)
   const command = paint('dim', `narwhal log ${nameBuild(build)}`)
-  return [...message, { text: `${outcome}  ${code}in ${describeDuration(finishedAt - createdAt)}   ${command}` }]
+  return [...message, { text: `${outcome}  ${code}in ${describeDuration(finishedAt - startedAt)}   ${command}` }]
 }
