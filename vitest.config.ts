@@ -5,7 +5,13 @@ const real = '**/*.real.test.ts'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{libs,services}/*/test/**/*.test.ts', 'test/*.test.ts'], exclude: [real, '**/node_modules/**'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['{libs,services}/*/test/**/*.test.ts', 'test/*.test.ts'],
+          exclude: [real, '**/node_modules/**'],
+        },
+      },
       { test: { name: 'stories', include: ['test/stories/**/*.test.ts'], exclude: [real] } },
       {
         test: {

@@ -42,6 +42,8 @@ export interface Narwhal extends AsyncDisposable {
   readonly store: Store
   readonly mirrors: Mirrors
   readonly cloneSource: ReturnType<typeof cloneSources>
+  /** Ends the runner ahead of the rest: it takes nothing new, and what runs gets 25 seconds. */
+  drain(): Promise<void>
   /** Whether the outcome of a build was told: result file and commit status. */
   isTold(build: BuildView): Promise<boolean>
 }
@@ -62,7 +64,8 @@ export async function startNarwhal(config: UpConfig, deps: NarwhalDeps): Promise
   const dispatcher = opened.use(startDispatcher({ ...config, ...services, heartbeatMs: 5_000 }))
   opened.use(await startTelling(services))
   opened.use(await startHearing(services))
-  opened.use(await startRunning(services))
+  const running = opened.use(new AsyncDisposableStack())
+  running.use(await startRunning(services))
   await adapters.server.listen()
 
   const { client, store, mirrors, outbox } = adapters
@@ -74,6 +77,7 @@ export async function startNarwhal(config: UpConfig, deps: NarwhalDeps): Promise
     store,
     mirrors,
     cloneSource,
+    drain: () => running.disposeAsync(),
     isTold: (build) => isTold(build, { outbox, results: config.results }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

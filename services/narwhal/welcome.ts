@@ -19,6 +19,7 @@ export function welcome({ config, url, watched, demo }: WelcomeOptions): readonl
     '',
     `  API token       ${apiTokenPath === undefined ? 'the one of NARWHAL_API_TOKEN' : shown(apiTokenPath)}`,
     `  GitHub webhook  ${publicUrl}/webhooks/github`,
+    '                  content type application/json, just the push event',
     `                  secret: ${webhookSecretPath === undefined ? 'the one of NARWHAL_GITHUB_WEBHOOK_SECRET' : shown(webhookSecretPath)}`,
     ...(repository === undefined
       ? []

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, vi } from 'vitest'
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
+const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
 const startsWithinMs = 20_000
 
 export interface ServiceOptions {
@@ -58,7 +59,8 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
     url,
     async start() {
       const output = openSync(logPath, 'a')
-      child = spawn(process.execPath, [join(services, service, 'main.ts')], { env, stdio: ['ignore', output, output] })
+      const argv = ['--import', endWithTests, join(services, service, 'main.ts')]
+      child = spawn(process.execPath, argv, { env, stdio: ['pipe', output, output] })
       closeSync(output)
       await vi.waitFor(() => expectListening(url, child), { timeout: startsWithinMs, interval: 20 })
     },

@@ -10,6 +10,7 @@ import { type ClusterRest, clusterRest } from './cluster-rest.ts'
 import type { ServiceProgram } from './service-program.ts'
 import { signedPush } from './signed-push.ts'
 import { type StandInGitHub, startStandInGitHub } from './stand-in-github.ts'
+import { removeFromEngine } from './what-is-left.ts'
 
 export interface ClusterOptions {
   readonly amqpUrl: string
@@ -48,6 +49,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const programs = await clusterPrograms({ leaseMs: 30_000, ...options, ...where })
   const { agent, dispatcher, reporter, runners, tokens } = programs
   const all = [agent, dispatcher, reporter, ...runners]
+  undo.defer(() => removeFromEngine(programs.runnerData))
   for (const program of all) undo.use(program)
   const rest = undo.use(clusterRest(dispatcher.url, tokens.api))
   await Promise.all(all.map((program) => program.start()))

@@ -17,9 +17,7 @@ export const nothing: Left = { containers: [], networks: [], volumes: [], attemp
 
 export async function whatIsLeft(runnerData: readonly string[]): Promise<Left> {
   const docker = new Docker()
-  const ids = await Promise.all(runnerData.map((data) => readFile(join(data, 'runner-id'), 'utf8')))
-  const isOurs = (labels: Readonly<Record<string, string>> | undefined) =>
-    ids.some((id) => id.trim() === labels?.[runnerLabel])
+  const isOurs = await madeBy(runnerData)
   const containers = await docker.listContainers({ all: true })
   const networks = await docker.listNetworks()
   const { Volumes: volumes } = await docker.listVolumes()
@@ -30,4 +28,21 @@ export async function whatIsLeft(runnerData: readonly string[]): Promise<Left> {
     volumes: (volumes ?? []).filter(({ Labels }) => isOurs(Labels)).map(({ Name }) => Name),
     attempts: (await Promise.all(attempts)).flat(),
   }
+}
+
+/** Removes from the engine what runners that were killed could not. */
+export async function removeFromEngine(runnerData: readonly string[]): Promise<void> {
+  const docker = new Docker()
+  const isOurs = await madeBy(runnerData)
+  const containers = (await docker.listContainers({ all: true })).filter(({ Labels }) => isOurs(Labels))
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
+  const networks = (await docker.listNetworks()).filter(({ Labels }) => isOurs(Labels))
+  await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()))
+}
+
+/** Tells by its labels whether one of the runners made a thing. */
+async function madeBy(runnerData: readonly string[]) {
+  const ids = await Promise.all(runnerData.map((data) => readFile(join(data, 'runner-id'), 'utf8').catch(() => '')))
+  return (labels: Readonly<Record<string, string>> | undefined) =>
+    ids.some((id) => id !== '' && id.trim() === labels?.[runnerLabel])
 }

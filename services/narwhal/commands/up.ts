@@ -40,10 +40,17 @@ export async function runUp(options: UpOptions, context: CommandContext): Promis
   for (const line of welcome({ config, url: narwhal.url, watched: choice.watched, demo })) terminal.print(line)
   const progress = opened.use(showProgress(narwhal, { config, terminal, clock, log }))
 
-  if (options.once === true) return await headBuild.run({ narwhal, progress, clock, signal })
-  await aborted(signal)
-  if (progress.unfinished() > 0)
+  const code =
+    options.once === true ? await headBuild.run({ narwhal, progress, clock, signal }) : await untilStopped(signal)
+  if (signal.aborted && progress.unfinished() > 0) {
     terminal.print('Stopping: what runs gets 25 seconds to end; the rest goes on at the next start.')
+    await narwhal.drain()
+  }
+  return code
+}
+
+async function untilStopped(signal: AbortSignal): Promise<number> {
+  await aborted(signal)
   return 0
 }
 

@@ -36,6 +36,9 @@ interface Followed {
 const restMs = 50
 const lookAgainMs = 1_000
 
+/** How long the last look may take, in milliseconds. */
+const lastLookMs = 2_000
+
 /** Follows all builds of the dispatcher of this process. */
 export function followBuilds(deps: FollowDeps): Following {
   const { dispatcher, terminal, clock, log } = deps
@@ -53,25 +56,25 @@ export function followBuilds(deps: FollowDeps): Following {
   async function turn(): Promise<void> {
     const ids = new Set([...unfinishedOf(builds), ...touched])
     touched.clear()
-    for (const buildId of ids) await look(buildId)
+    for (const buildId of ids) await look(buildId, stop.signal)
     const going = unfinishedOf(builds).flatMap((id) => builds.get(id)?.seen ?? [])
     terminal.status(describeActivity(going, clock.now()))
     if (going.length === 0) await wake.next(stop.signal)
     else await wakeOrSleep(wake, lookAgainMs, { clock, signal: stop.signal })
     await clock.sleep(restMs, stop.signal)
   }
-  async function look(buildId: string): Promise<void> {
+  async function look(buildId: string, signal: AbortSignal): Promise<void> {
     const known = builds.get(buildId)
     if (known?.seen.state === 'finished') return
-    const seen = await deps.readBuild(buildId, stop.signal)
-    const title = known?.title ?? (await deps.readTitle(seen, stop.signal))
+    const seen = await deps.readBuild(buildId, signal)
+    const title = known?.title ?? (await deps.readTitle(seen, signal))
     const lines = describeProgress(known?.seen, seen, { paint: terminal.paint, title })
     if (lines.length > 0 && known === undefined && speaker !== undefined) terminal.print('')
     if (lines.length > 0 && known !== undefined && speaker !== buildId)
       terminal.print(describeHead(seen, { paint: terminal.paint, title }))
     for (const line of lines)
       if ('text' in line) terminal.print(line.text)
-      else for (const text of await deps.readTail(line.tailOf, stop.signal)) terminal.print(`      ${text}`)
+      else for (const text of await deps.readTail(line.tailOf, signal)) terminal.print(`      ${text}`)
     if (lines.length > 0) speaker = buildId
     builds.set(buildId, { title, seen })
     if (seen.state === 'finished') ends.tell(seen)
@@ -85,6 +88,8 @@ export function followBuilds(deps: FollowDeps): Following {
       listening[Symbol.dispose]()
       await stopped
       terminal.status(undefined)
+      const last = AbortSignal.timeout(lastLookMs)
+      for (const buildId of unfinishedOf(builds)) await look(buildId, last).catch(() => undefined)
     },
   }
 }
