@@ -69,7 +69,7 @@ async function fetchRefs(
   { refspecs, signal }: { refspecs: readonly string[]; signal: AbortSignal },
 ): Promise<void> {
   const { url, protocol } = checkCloneUrl(source.url)
-  // Pruning lets a branch `a` give way to a branch `a/b`; commits that were asked for have pins of their own.
+  // Pruning lets a branch `a` give way to a branch `a/b`. No object goes with it.
   const fetch = ['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-show-forced-updates']
   const access = source.token === undefined ? { protocol } : { protocol, token: source.token }
   try {

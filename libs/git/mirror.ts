@@ -1,13 +1,9 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { isProblem, problem } from '@narwhal/protocol'
 import type { GitObject } from './answer-buffer.ts'
 import { Flights } from './flights.ts'
 import { type MirrorPlace, prepareMirror, remakeMirror } from './mirror-directory.ts'
 import { ObjectReader } from './object-reader.ts'
-import { runGit } from './run-git.ts'
 
-const maxPinsKnown = 10_000
 const maxCommitBytes = 1024 * 1024
 
 /** What `sha` was found to be: the commit itself, also behind an annotated tag. */
@@ -19,16 +15,15 @@ export interface FoundCommit {
 /**
  * One bare mirror.
  *
- * 1. Only flights write to it, one at a time (pins aside, which are refs of their own).
- * 2. Nothing is ever removed from it but by making it anew, so a commit that was found stays.
+ * 1. Only flights write to it, one at a time.
+ * 2. Nothing is ever removed from it but by making it anew, so a commit that was found stays, whatever becomes of its
+ *    branch. It needs no ref for that (`gc.auto=0`); with one for each commit every fetch would cost more than the last.
  * 3. Once it is found to be damaged it is made anew before the next fetch.
  */
 export class Mirror implements AsyncDisposable {
   readonly place: MirrorPlace
   readonly flights = new Flights()
   readonly reader: ObjectReader
-  readonly #pinFlights = new Flights()
-  readonly #pinned = new Set<string>()
   readonly #onUse: () => void
   #state: 'unseen' | 'whole' | 'damaged' = 'unseen'
 
@@ -60,7 +55,6 @@ export class Mirror implements AsyncDisposable {
   /** Starts from an empty mirror. Only from within a flight. */
   async remake(signal: AbortSignal): Promise<void> {
     this.reader.close()
-    this.#pinned.clear()
     await remakeMirror(this.place, { signal })
   }
 
@@ -98,25 +92,8 @@ export class Mirror implements AsyncDisposable {
     throw problem('COMMIT_NOT_FOUND', `${sha} is not a commit.`)
   }
 
-  /** Keeps `sha` by a ref of its own, whatever becomes of its branch. */
-  async pin(sha: string, signal: AbortSignal): Promise<void> {
-    if (this.#pinned.has(sha)) return
-    const ref = `refs/narwhal/commits/${sha}`
-    const exists = await stat(join(this.path, ref)).catch(() => undefined)
-    if (exists === undefined) {
-      const argv = ['--git-dir', this.path, 'update-ref', ref, sha]
-      await this.#pinFlights.join(
-        sha,
-        async (flightSignal) => void (await runGit(argv, { signal: flightSignal })),
-        signal,
-      )
-    }
-    if (this.#pinned.size >= maxPinsKnown) this.#pinned.clear()
-    this.#pinned.add(sha)
-  }
-
   /** Ends the git that reads, and waits for the flights, whose signals are to be aborted before. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.flights.settled(), this.#pinFlights.settled(), this.reader[Symbol.asyncDispose]()])
+    await Promise.all([this.flights.settled(), this.reader[Symbol.asyncDispose]()])
   }
 }

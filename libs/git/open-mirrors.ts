@@ -35,7 +35,6 @@ export async function openMirrors({ root, clock }: { root: string; clock: FetchC
     const mirror = keep.mirrorOf(source.repository, sha)
     try {
       const found = await findOrFetch(mirror, { ...source, sha }, { clock, signal })
-      await mirror.pin(sha, signal)
       return mirrorCommit(mirror, found, closing.signal)
     } catch (error) {
       throw await diskFullOr(error, root)

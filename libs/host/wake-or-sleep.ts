@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts'
 import type { Wake } from './wake.ts'
 
+/** Why the loser of the race ends. Given, since the reason that is made else costs more than all the rest. */
+const over = Symbol('over')
+
 /** Resolves at the next wake or after `ms` milliseconds, whichever comes first; rejects when `signal` aborts. */
 export async function wakeOrSleep(
   wake: Wake,
@@ -14,7 +17,7 @@ export async function wakeOrSleep(
   try {
     await Promise.race([woken, slept])
   } finally {
-    either.abort()
+    either.abort(over)
     await Promise.allSettled([woken, slept])
   }
 }

@@ -1,5 +1,6 @@
 import { isProblem, problem } from '@narwhal/protocol'
 import { type Kysely, sql } from 'kysely'
+import { groupTransactions, type RunInGroup } from './group-transactions.ts'
 import { storeMigrations } from './migrations.ts'
 import { openSqlite } from './open-sqlite.ts'
 import type { Schema } from './schema.ts'
@@ -21,8 +22,9 @@ const conflictsAllowed = 10
  */
 export async function openStore(url: string): Promise<Store> {
   const db = await openSqlite<Schema>(pathOf(url), storeMigrations)
+  const run = groupTransactions(db)
   return {
-    transaction: (work) => transaction(db, work),
+    transaction: (work) => transaction(run, work),
     readiness: () => readiness(db),
     [Symbol.asyncDispose]: () => db.destroy(),
   }
@@ -34,10 +36,10 @@ function pathOf(url: string): string {
   throw problem('STORE_URL_INVALID', `"${url}" is no store`)
 }
 
-async function transaction<T>(db: Kysely<Schema>, work: (tables: StoreTables) => Promise<T>): Promise<T> {
+async function transaction<T>(run: RunInGroup<Schema>, work: (tables: StoreTables) => Promise<T>): Promise<T> {
   for (let conflicts = 0; ; conflicts++) {
     try {
-      return await db.transaction().execute((open) => work(tablesOf(open)))
+      return await run((open) => work(tablesOf(open)))
     } catch (error) {
       if (!isProblem(error, 'STORE_CONFLICT') || conflicts >= conflictsAllowed) throw error
     }

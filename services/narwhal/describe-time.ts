@@ -1,6 +1,7 @@
-/** A duration for people: `0.3 s`, `1 min 12 s`, `2 h 5 min`. */
+/** A duration for people: `23 ms`, `0.3 s`, `1 min 12 s`, `2 h 5 min`. */
 export function describeDuration(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000
+  if (ms < 99.5) return `${Math.max(0, Math.round(ms))} ms`
+  const seconds = ms / 1000
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`

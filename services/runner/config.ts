@@ -14,10 +14,11 @@ import {
   type Wrong,
 } from '@narwhal/host'
 
-/** The settings of a runner. `runnerUrl` is absent when the dispatcher reaches it at the address it listens on. */
-export type RunnerConfig = ReturnType<typeof readRunnerConfig>
-
-/** @throws CONFIG_INVALID with every fault. */
+/**
+ * The settings of a runner. `runnerUrl` is absent when the dispatcher reaches it at the address it listens on.
+ *
+ * @throws CONFIG_INVALID with every fault.
+ */
 export function readRunnerConfig(env: Environment) {
   return readConfig(env, {
     port: optional('NARWHAL_PORT', portNumber, 9898),

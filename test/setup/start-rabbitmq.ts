@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { scheduler } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { problem } from '@narwhal/protocol'
 import { connect } from 'amqplib'
 import { freePort } from './free-port.ts'
@@ -24,6 +25,7 @@ export interface TestRabbitmq extends AsyncDisposable {
   start(): Promise<void>
 }
 
+const guardProgram = fileURLToPath(new URL('./end-orphans.ts', import.meta.url))
 const startWithinMs = 60_000
 
 /**
@@ -49,12 +51,15 @@ export async function startRabbitmq({ signal }: { readonly signal?: AbortSignal 
   undo.defer(() => end(epmd, 'SIGKILL'))
 
   let broker: ChildProcess | undefined
+  let guard: ChildProcess | undefined
   const stopWith = async (by: NodeJS.Signals) => {
     if (broker !== undefined) await end(broker, by)
-    broker = undefined
+    if (guard !== undefined) await end(guard, 'SIGKILL')
+    broker = guard = undefined
   }
   const start = async () => {
     broker = spawn(rabbitmqProgram(), [], { stdio: 'ignore', env, detached: true }) // a group of its own: see `end`
+    guard = startGuard([folder, ...pidsOf(broker, epmd)])
     await answers(url, broker, signal)
   }
   undo.defer(() => stopWith('SIGTERM'))
@@ -102,6 +107,15 @@ async function writeSettings(folder: string, port: number, epmdPort: number): Pr
     RABBITMQ_LOG_BASE: join(folder, 'log'),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none', // idle means idle
   }
+}
+
+/** Ends what we started should we be killed: a broker in a group of its own does not hear of it. */
+function startGuard(argv: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [guardProgram, ...argv], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+}
+
+function pidsOf(...programs: readonly ChildProcess[]): readonly string[] {
+  return programs.flatMap(({ pid }) => (pid === undefined ? [] : [String(pid)]))
 }
 
 /** Resolves when the broker at `url` takes a connection. */

@@ -46,3 +46,28 @@ test('a second process, or a file that is no store, is refused with what to do',
   await expect(openStore('mysql://x')).rejects.toMatchObject({ code: 'STORE_URL_INVALID' })
   await rm(directory, { recursive: true })
 })
+
+test('of transactions that are committed together, one that throws leaves the others whole', async () => {
+  await using store = await openStore('memory:')
+  const keep = (id: string) =>
+    store.transaction(({ inflow }) => inflow.keepMessage({ id, eventKey: id, buildId: 'b', at: 1 }))
+  const failing = store.transaction(async ({ inflow }) => {
+    await inflow.keepMessage({ id: 'lost', eventKey: 'k', buildId: 'b', at: 1 })
+    throw new RangeError('no')
+  })
+
+  const ended = await Promise.allSettled([keep('one'), failing, keep('two')])
+
+  expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  const kept = await store.transaction(({ inflow }) => Promise.all(['one', 'lost', 'two'].map(inflow.buildOfMessage)))
+  expect(kept).toEqual(['b', undefined, 'b'])
+})
+
+test('a store takes transactions in the order of the calls', async () => {
+  await using store = await openStore('memory:')
+  const order: number[] = []
+
+  await Promise.all(Array.from({ length: 100 }, (_, place) => store.transaction(async () => void order.push(place))))
+
+  expect(order).toEqual(Array.from({ length: 100 }, (_, place) => place))
+})

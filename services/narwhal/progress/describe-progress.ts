@@ -67,7 +67,8 @@ type AttemptOptions = JobOptions & { readonly job: JobView }
 
 function stepLines(before: AttemptView | undefined, attempt: AttemptView, options: AttemptOptions): ProgressLine[] {
   const { prefix, paint, job } = options
-  const fresh = attempt.steps.filter((step) => isTold(attempt, step) && !wasTold(before, step.index))
+  const hasRun = attempt.steps.some(({ ending }) => ending !== undefined && ending.outcome !== 'skipped')
+  const fresh = attempt.steps.filter((step) => hasRun && isTold(attempt, step) && !wasTold(before, step.index))
   return fresh.flatMap((step): ProgressLine[] => {
     const { index, name, ending, exitCode } = step
     if (ending === undefined) return []
@@ -98,7 +99,8 @@ function retryLines(
   const isVain = attempt.state === 'lost' || attempt.ending?.outcome === 'errored'
   if (!isVain || job.state === 'finished' || before?.state === attempt.state) return []
   const why = attempt.state === 'lost' ? `its runner ${plainLine(attempt.runner)} was lost` : whyOf(attempt.ending)
-  return [{ text: `  ${paint('yellow', '!')} attempt ${attempt.number}: ${why}; the job is tried again` }]
+  const line = `attempt ${attempt.number}: ${cutText(why, 120)}; the job is tried again`
+  return [{ text: `  ${paint('yellow', '!')} ${line}` }]
 }
 
 function whyOf(ending: Ending | undefined): string {
