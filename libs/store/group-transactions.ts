@@ -22,10 +22,12 @@ export function groupTransactions<Schema>(store: Kysely<Schema>): RunInGroup<Sch
   const waiting: Waiting<Schema>[] = []
   let isCommitting = false
 
-  async function commitNext(): Promise<void> {
-    await commitGroup(store, waiting.splice(0, largestGroup))
-    isCommitting = waiting.length > 0
-    if (isCommitting) setImmediate(commitNext)
+  async function commitAll(): Promise<void> {
+    while (waiting.length > 0) {
+      await nextTurn()
+      await commitGroup(store, waiting.splice(0, largestGroup))
+    }
+    isCommitting = false
   }
 
   return (work) =>
@@ -37,9 +39,16 @@ export function groupTransactions<Schema>(store: Kysely<Schema>): RunInGroup<Sch
         },
         reject,
       })
-      if (!isCommitting) setImmediate(commitNext)
+      if (isCommitting) return
       isCommitting = true
+      commitAll().catch(reject) // it does not reject: each group tells its own
     })
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }
 
 /** Never rejects: whoever waits is told. */

@@ -32,17 +32,19 @@ export async function* followLog(
   const wake = openWake()
   let seen: Look | undefined
   using _listening = deps.changes.listen((touched) => {
-    if (touched.some((one) => concerns(one, seen))) wake.wake()
+    if (seen === undefined || touched.some((one) => concerns(one, seen))) wake.wake()
   })
   let position = start
   while (!signal.aborted) {
     const turnStart = position
-    seen = await look(deps, jobId, number)
-    for await (const event of eventsOf(deps, seen, position)) {
+    seen = undefined // a change that is committed together with the look may concern it
+    const now = await look(deps, jobId, number)
+    seen = now
+    for await (const event of eventsOf(deps, now, position)) {
       position = event.behind
       yield event.text
     }
-    if (seen.isOver) return yield endEvent(seen, position)
+    if (now.isOver) return yield endEvent(now, position)
     if (position === turnStart) yield ': nothing new\n\n'
     await wakeOrSleep(wake, quietMs, { clock: deps.clock, signal }).catch(() => undefined)
   }
@@ -64,8 +66,9 @@ async function look({ changes }: FollowLogDeps, jobId: string, number: number | 
 }
 
 function concerns(touched: Touched, seen: Look | undefined): boolean {
-  if (touched.kind === 'log' || touched.kind === 'ended') return touched.attemptId === seen?.attempt?.id
-  return touched.kind === 'build' && touched.buildId === seen?.buildId
+  if (seen === undefined) return true // the first look may have been just too early
+  if (touched.kind === 'log' || touched.kind === 'ended') return touched.attemptId === seen.attempt?.id
+  return touched.kind === 'build' && touched.buildId === seen.buildId
 }
 
 function endEvent({ attempt }: Look, offset: number): string {

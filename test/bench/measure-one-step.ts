@@ -25,12 +25,12 @@ export const oneStepJob = {
 
     const build = async (round: string, name?: string): Promise<BuildTimes> => {
       const sha = await repository.commit({ 'change.txt': round })
-      await engineIsQuiet()
+      await engineIsQuiet(narwhal.data)
       return buildTimes(sha, { narwhal, forge, name })
     }
     const script = async (round: string) => {
       await repository.commit({ 'change.txt': round })
-      await engineIsQuiet()
+      await engineIsQuiet(narwhal.data)
       return timeScript({ source: repository.path, image, commands: [command] })
     }
     await build('the first one opens connections and mirror')

@@ -25,10 +25,10 @@ export const tenSteps = {
 
     const [runs, builds]: [number[], number[]] = [[], []]
     for (let round = 0; round <= rounds; round++) {
-      await engineIsQuiet()
+      await engineIsQuiet(narwhal.data)
       const runsMs = await timeDockerRuns(image, commands)
       const sha = await repository.commit({ 'change.txt': String(round) })
-      await engineIsQuiet()
+      await engineIsQuiet(narwhal.data)
       const { outcomeMs } = await buildTimes(sha, { narwhal, forge, name: undefined })
       if (round === 0) continue // opens connections, fills caches
       runs.push(runsMs)

@@ -10,6 +10,8 @@ import { sendPush } from './send-push.ts'
 export interface BenchNarwhal extends Program {
   readonly url: string
   readonly apiToken: string
+  /** Below it lies everything that it keeps, the workspaces of its containers too. */
+  readonly data: string
   /** Where result files lie. */
   readonly results: string
   /** Sends the signed webhook of a push; resolves when it was answered 202. */
@@ -48,11 +50,11 @@ export async function startNarwhal(options: BenchOptions): Promise<BenchNarwhal>
     ...(forgeUrl === undefined ? {} : { NARWHAL_GITHUB_TOKEN: newToken(), NARWHAL_GITHUB_API_URL: forgeUrl }),
   }
   const { nodeArgs = [] } = options
-  const program = undo.use(await runProgram(['test/bench/up-stand-in.ts'], { env, url, nodeArgs }))
+  const program = undo.use(await runProgram(['services/narwhal/main.ts', 'up'], { env, url, nodeArgs }))
   const owned = undo.move()
   return {
     pid: program.pid,
-    ...{ url, apiToken, results },
+    ...{ url, apiToken, data, results },
     push: (sha, repositoryName = 'engine') => sendPush(url, secret, { sha, repositoryName }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

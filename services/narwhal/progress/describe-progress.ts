@@ -119,7 +119,7 @@ function stepLine(name: string, ending: Ending, { paint, times, note }: StepLine
   const took = startedAt === undefined || finishedAt === undefined ? '' : describeDuration(finishedAt - startedAt)
   const said = ending.outcome === 'skipped' ? 'skipped' : took
   const code = ending.outcome === 'passed' || ending.code === 'STEP_FAILED' ? undefined : ending.code
-  const end = [said.padStart(9), note, code].filter((part) => part !== undefined).join('   ')
+  const end = [said.padStart(8), note, code].filter((part) => part !== undefined).join('   ')
   const line = `${cutText(plainLine(name), 40).padEnd(24)} ${end}`
   return `  ${signOf(ending.outcome, paint)} ${ending.outcome === 'skipped' ? paint('dim', line) : line}`
 }
