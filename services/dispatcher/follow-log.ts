@@ -66,8 +66,8 @@ async function look({ changes }: FollowLogDeps, jobId: string, number: number | 
 }
 
 function concerns(touched: Touched, seen: Look | undefined): boolean {
-  if (seen === undefined) return true // the first look may have been just too early
-  if (touched.kind === 'log' || touched.kind === 'ended') return touched.attemptId === seen.attempt?.id
+  if (seen?.attempt === undefined) return true // the look may have been just too early
+  if (touched.kind === 'log' || touched.kind === 'ended') return touched.attemptId === seen.attempt.id
   return touched.kind === 'build' && touched.buildId === seen.buildId
 }
 
