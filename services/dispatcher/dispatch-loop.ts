@@ -1,7 +1,7 @@
 import { type Clock, type Wake, wakeOrSleep } from '@narwhal/host'
 import { chooseRunner } from '@narwhal/pipeline'
 import type { Offer } from '@narwhal/protocol'
-import type { RunnerRecord } from '@narwhal/store'
+import type { JobRecord, RunnerRecord } from '@narwhal/store'
 import type { Change, Changes } from './changes.ts'
 import { leaseJob } from './lease-job.ts'
 import type { Presence } from './presence.ts'
@@ -33,7 +33,7 @@ export async function dispatchLoop(deps: DispatchLoopDeps): Promise<void> {
   while (!signal.aborted) {
     const { leases, nextAt } = await changes.change((change) => leaseWhatFits(change, deps))
     for (const { runner, offer, queuedAt } of leases) deps.send(runner, offer, queuedAt)
-    if (leases.length === jobsPerTurn) continue
+    if (leases.length >= jobsPerTurn) continue
     const sleepMs = Math.min(
       safetyNetMs,
       presence.nextOpenMs() ?? safetyNetMs,
@@ -50,29 +50,41 @@ interface Lease {
   readonly queuedAt: number
 }
 
-async function leaseWhatFits(
-  change: Change,
-  deps: DispatchLoopDeps,
-): Promise<{ leases: Lease[]; nextAt: number | undefined }> {
+interface Turn {
+  readonly leases: readonly Lease[]
+  /** When the next job that has to wait may be leased. */
+  readonly nextAt: number | undefined
+}
+
+/** Looks at as many jobs as there are free slots, and at more only when those cannot use them. */
+async function leaseWhatFits(change: Change, deps: DispatchLoopDeps): Promise<Turn> {
   const { tables, now } = change
   const nextAt = await tables.jobs.nextNotBefore(now)
-  const jobs = await tables.jobs.listQueued({ now, limit: jobsPerTurn })
-  if (jobs.length === 0) return { leases: [], nextAt }
   const loads = await runnerLoads(change, deps.presence)
+  const free = [...loads.values()].reduce((sum, { slots, held }) => sum + Math.max(0, slots - held), 0)
   const leases: Lease[] = []
-  for (const job of jobs) {
-    const chosen = chooseRunner(job, [...loads.values()])
-    const load = chosen === undefined ? undefined : loads.get(chosen)
-    if (load === undefined) continue
-    const offer = await leaseJob(change, job, { runner: load.runner, leaseMs: deps.leaseMs })
-    loads.set(load.id, { ...load, held: load.held + 1 })
-    leases.push({
-      runner: load.runner,
-      offer,
-      queuedAt: Math.max(job.state.queuedAt, job.state.state === 'queued' ? job.state.notBeforeAt : 0),
-    })
+  for (const limit of [Math.min(free, jobsPerTurn), jobsPerTurn]) {
+    if (leases.length === free) break
+    const jobs = await tables.jobs.listQueued({ now, limit })
+    for (const job of jobs) leases.push(...(await leaseIfFits(change, job, { loads, leaseMs: deps.leaseMs })))
+    if (jobs.length < limit) break
   }
   return { leases, nextAt }
+}
+
+interface LeaseIfFits {
+  readonly loads: Map<string, RunnerLoad>
+  readonly leaseMs: number
+}
+
+async function leaseIfFits(change: Change, job: JobRecord, { loads, leaseMs }: LeaseIfFits): Promise<readonly Lease[]> {
+  const chosen = chooseRunner(job, [...loads.values()])
+  const load = chosen === undefined ? undefined : loads.get(chosen)
+  if (load === undefined) return []
+  const offer = await leaseJob(change, job, { runner: load.runner, leaseMs })
+  loads.set(load.id, { ...load, held: load.held + 1 })
+  const notBeforeAt = job.state.state === 'queued' ? job.state.notBeforeAt : 0
+  return [{ runner: load.runner, offer, queuedAt: Math.max(job.state.queuedAt, notBeforeAt) }]
 }
 
 /** What each runner that can be offered something holds, from the store: the same truth for every dispatcher. */

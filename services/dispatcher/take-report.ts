@@ -32,6 +32,7 @@ export async function takeReport(
   const started = await takeStart(change, attempt, report)
   const heard = takeStepEvents(started, report.events)
   const appended = await appendChunks(change, heard, report.chunks)
+  if (heard !== started) await touchBuild(change, attempt)
   const saved = appended === started ? started : await change.tables.attempts.save(started, changesOf(appended))
   if (report.result !== undefined) await takeResult(change, saved, report)
   return replyTo(change, saved, { plans: report.plan !== undefined, leaseMs })
@@ -49,6 +50,12 @@ async function takeStart(
 ): Promise<AttemptRecord> {
   const starts = result !== undefined || events.some(({ type }) => type === 'started')
   return starts ? applyToAttempt(change, attempt, { type: 'started', at: change.now }) : attempt
+}
+
+/** Steps began or ended: whoever watches the build wants to see it. */
+async function touchBuild(change: Change, { jobId }: AttemptRecord): Promise<void> {
+  const job = await change.tables.jobs.find(jobId)
+  if (job !== undefined) change.touch({ kind: 'build', buildId: job.buildId })
 }
 
 function changesOf({ steps, reported, logEnd }: AttemptRecord): Pick<AttemptRecord, 'steps' | 'reported' | 'logEnd'> {

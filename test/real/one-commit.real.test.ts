@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { JobView } from '@narwhal/protocol'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { provideRabbitmq } from '../setup/provide-rabbitmq.ts'
 import { testImage } from './many-pushes.ts'
@@ -115,10 +116,11 @@ async function endOf(name: string, sha: string) {
   return { build, results }
 }
 
-async function runningJob(sha: string) {
+async function runningJob(sha: string): Promise<JobView> {
   const [build] = await cluster.rest.buildsOf(sha)
   const job = build?.jobs.find(({ kind }) => kind === 'steps')
-  return job?.attempts.at(-1)?.steps[0]?.state === 'running' ? job : expect.fail('no step runs yet')
+  if (job?.attempts.at(-1)?.steps[0]?.state !== 'running') throw new RangeError('no step runs yet')
+  return job
 }
 
 function expectedOutput(): Buffer {

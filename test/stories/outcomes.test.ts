@@ -4,7 +4,7 @@ import { startNarwhal } from './start-narwhal.ts'
 
 // The outcome table of the architecture, row by row: what happened, how it ends, and how often Narwhal itself tried.
 // That the runner was lost three times, or that no runner came in time, is shown in dispatcher.test.ts;
-// a full disk and a container engine that is really gone in outcomes.real.test.ts.
+// a full disk and an engine that is gone in the tests of the runner (ending-of.test.ts, engine-outage.real.test.ts).
 
 interface Row {
   readonly what: string

@@ -1,12 +1,12 @@
 /** One server-sent event. `id` is the newest that the stream gave; `type` is `message` unless told. */
-export interface ServerEvent {
+export interface StreamEvent {
   readonly type: string
   readonly id: string
   readonly data: string
 }
 
 /** Cuts a stream into server-sent events, as far as the HTML standard's format is used here: `event`, `id`, `data`, comments. */
-export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
+export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
   const decoder = new TextDecoder()
   let rest = ''
   let id = ''

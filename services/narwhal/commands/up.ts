@@ -4,6 +4,7 @@ import { aborted, openLog } from '@narwhal/host'
 import { problem } from '@narwhal/protocol'
 import type { CommandContext } from '../command-context.ts'
 import { lockData } from '../data-lock.ts'
+import { interruptedCode } from '../interrupted-code.ts'
 import { prepareEngine } from '../prepare-engine.ts'
 import { openHeadBuild } from '../progress/head-build.ts'
 import { showProgress } from '../progress/show-progress.ts'
@@ -24,6 +25,15 @@ export interface UpOptions {
 
 /** `narwhal up`: all services in this process, until somebody ends it or, with `once`, the head is built. */
 export async function runUp(options: UpOptions, context: CommandContext): Promise<number> {
+  try {
+    return await runUntilEnd(options, context)
+  } catch (error) {
+    if (options.once !== true || !context.signal.aborted) throw error
+    return interruptedCode(context.signal) // never 0: nothing passed
+  }
+}
+
+async function runUntilEnd(options: UpOptions, context: CommandContext): Promise<number> {
   const { env, clock, terminal, signal } = context
   const settings = readUpConfig(env)
   await using opened = new AsyncDisposableStack()

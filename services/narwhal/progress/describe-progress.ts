@@ -50,7 +50,7 @@ export function describeHead({ number, commit }: BuildView, { paint, title }: De
 
 function planLines(before: JobView | undefined, { ending, takenFrom, attempts }: JobView, { paint }: DescribeOptions) {
   if (ending === undefined || before?.ending !== undefined) return []
-  if (takenFrom !== undefined) return [{ text: stepLine('plan', ending, { paint, note: 'as before' }) }]
+  if (takenFrom !== undefined) return [{ text: stepLine('plan', ending, { paint, said: 'reused' }) }]
   return [{ text: stepLine('plan', ending, { paint, times: attempts.at(-1) }) }]
 }
 
@@ -69,11 +69,12 @@ function stepLines(before: AttemptView | undefined, attempt: AttemptView, option
   const { prefix, paint, job } = options
   const hasRun = attempt.steps.some(({ ending }) => ending !== undefined && ending.outcome !== 'skipped')
   const fresh = attempt.steps.filter((step) => hasRun && isTold(attempt, step) && !wasTold(before, step.index))
+  const width = Math.max(...attempt.steps.map(({ name }) => prefix.length + plainLine(name).length))
   return fresh.flatMap((step): ProgressLine[] => {
     const { index, name, ending, exitCode } = step
     if (ending === undefined) return []
     const note = exitCode !== undefined && exitCode !== 0 ? `exit ${exitCode}` : undefined
-    const line = { text: stepLine(`${prefix}${name}`, ending, { paint, times: step, note }) }
+    const line = { text: stepLine(`${prefix}${name}`, ending, { paint, times: step, note, width }) }
     const isSilent = ending.outcome === 'passed' || ending.outcome === 'skipped'
     if (isSilent) return [line]
     return [line, { tailOf: { jobId: job.id, attemptId: attempt.id, attempt: attempt.number, step: index } }]
@@ -108,19 +109,31 @@ function whyOf(ending: Ending | undefined): string {
   return [ending?.code, message].filter((part) => part !== undefined && part !== '').join(' ')
 }
 
+/** How many characters the column of names has. */
+const narrowest = 24
+const widest = 40
+
 interface StepLineOptions {
   readonly paint: Paint
   readonly times?: { readonly startedAt?: number; readonly finishedAt?: number } | undefined
   readonly note?: string | undefined
+  /** Characters of the longest name beside it. */
+  readonly width?: number
+  /** Instead of how long it took. */
+  readonly said?: string
 }
 
-function stepLine(name: string, ending: Ending, { paint, times, note }: StepLineOptions): string {
+function stepLine(
+  name: string,
+  ending: Ending,
+  { paint, times, note, width = 0, said: given }: StepLineOptions,
+): string {
   const { startedAt, finishedAt } = times ?? {}
   const took = startedAt === undefined || finishedAt === undefined ? '' : describeDuration(finishedAt - startedAt)
-  const said = ending.outcome === 'skipped' ? 'skipped' : took
+  const said = given ?? (ending.outcome === 'skipped' ? 'skipped' : took)
   const code = ending.outcome === 'passed' || ending.code === 'STEP_FAILED' ? undefined : ending.code
   const end = [said.padStart(8), note, code].filter((part) => part !== undefined).join('   ')
-  const line = `${cutText(plainLine(name), 40).padEnd(24)} ${end}`
+  const line = `${cutText(plainLine(name), widest).padEnd(Math.min(Math.max(width, narrowest), widest))} ${end}`
   return `  ${signOf(ending.outcome, paint)} ${ending.outcome === 'skipped' ? paint('dim', line) : line}`
 }
 

@@ -36,6 +36,9 @@ interface Followed {
 const restMs = 50
 const lookAgainMs = 1_000
 
+/** How many builds that ended are remembered. */
+const rememberedLimit = 1_000
+
 /** How long the last look may take, in milliseconds. */
 const lastLookMs = 2_000
 
@@ -54,18 +57,23 @@ export function followBuilds(deps: FollowDeps): Following {
     wake.wake()
   })
   async function turn(): Promise<void> {
-    const ids = new Set([...unfinishedOf(builds), ...touched])
-    touched.clear()
-    for (const buildId of ids) await look(buildId, stop.signal)
-    const going = unfinishedOf(builds).flatMap((id) => builds.get(id)?.seen ?? [])
+    const ids = new Set([...builds.keys(), ...touched])
+    for (const buildId of ids) {
+      touched.delete(buildId)
+      await look(buildId, stop.signal).catch((error: unknown) => {
+        touched.add(buildId)
+        throw error
+      })
+    }
+    const going = [...builds.values()].map(({ seen }) => seen)
     terminal.status(describeActivity(going, clock.now()))
     if (going.length === 0) await wake.next(stop.signal)
     else await wakeOrSleep(wake, lookAgainMs, { clock, signal: stop.signal })
     await clock.sleep(restMs, stop.signal)
   }
   async function look(buildId: string, signal: AbortSignal): Promise<void> {
+    if (ends.has(buildId)) return
     const known = builds.get(buildId)
-    if (known?.seen.state === 'finished') return
     const seen = await deps.readBuild(buildId, signal)
     const title = known?.title ?? (await deps.readTitle(seen, signal))
     const lines = describeProgress(known?.seen, seen, { paint: terminal.paint, title })
@@ -77,25 +85,23 @@ export function followBuilds(deps: FollowDeps): Following {
       else for (const text of await deps.readTail(line.tailOf, signal)) terminal.print(`      ${text}`)
     if (lines.length > 0) speaker = buildId
     builds.set(buildId, { title, seen })
-    if (seen.state === 'finished') ends.tell(seen)
+    if (seen.state !== 'finished') return
+    builds.delete(buildId)
+    ends.tell(seen)
   }
   const stopped = keepRunning(turn, { name: 'follow-builds', clock, log, signal: stop.signal })
   return {
     ended: ends.of,
-    unfinished: () => unfinishedOf(builds).length,
+    unfinished: () => builds.size,
     async [Symbol.asyncDispose]() {
       stop.abort()
       listening[Symbol.dispose]()
       await stopped
       terminal.status(undefined)
       const last = AbortSignal.timeout(lastLookMs)
-      for (const buildId of unfinishedOf(builds)) await look(buildId, last).catch(() => undefined)
+      for (const buildId of [...builds.keys()]) await look(buildId, last).catch(() => undefined)
     },
   }
-}
-
-function unfinishedOf(builds: ReadonlyMap<string, Followed>): readonly string[] {
-  return [...builds].filter(([, { seen }]) => seen.state !== 'finished').map(([id]) => id)
 }
 
 /** Builds that ended, for those who wait for one; also when it ended before they asked. */
@@ -103,9 +109,12 @@ function openEnds() {
   const ended = new Map<string, BuildView>()
   const waiting = new Map<string, (build: BuildView) => void>()
   return {
+    has: (buildId: string) => ended.has(buildId),
     tell(build: BuildView) {
       ended.set(build.id, build)
+      for (const oldest of ended.keys()) if (ended.size > rememberedLimit) ended.delete(oldest)
       waiting.get(build.id)?.(build)
+      waiting.delete(build.id)
     },
     of(buildId: string, signal: AbortSignal): Promise<BuildView> {
       const { promise, resolve, reject } = Promise.withResolvers<BuildView>()

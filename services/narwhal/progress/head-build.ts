@@ -1,5 +1,6 @@
 import type { Clock } from '@narwhal/host'
 import type { BuildView, CommitMessage } from '@narwhal/protocol'
+import { interruptedCode } from '../interrupted-code.ts'
 import type { Narwhal } from '../up.ts'
 import type { Following } from './follow-builds.ts'
 
@@ -32,7 +33,7 @@ export function openHeadBuild() {
         return build.ending?.outcome === 'passed' ? 0 : 1
       } catch (error) {
         if (!signal.aborted) throw error
-        return signal.reason instanceof DOMException && signal.reason.message === 'SIGINT' ? 130 : 143
+        return interruptedCode(signal)
       }
     },
   }

@@ -9,7 +9,7 @@ const config = {
 }
 
 test.each([
-  ['/home/of/ada/engine', { host: 'local', owner: 'ada', name: 'engine' }, '/home/of/ada/engine', undefined],
+  ['/srv/ada/engine', { host: 'local', owner: 'ada', name: 'engine' }, '/srv/ada/engine', undefined],
   [
     'https://github.com/ada/engine.git',
     { host: 'github.com', owner: 'ada', name: 'engine' },

@@ -80,6 +80,14 @@ test('without once it stays until somebody ends it', async () => {
   expect(terminal.output()).not.toContain('Stopping')
 })
 
+test('once: whoever ends it before the outcome gets no 0', async () => {
+  const { path, env } = await openFolder(['true'])
+  const signal = AbortSignal.abort(new DOMException('SIGTERM', 'AbortError'))
+  const context = { env, clock: systemClock, terminal: openPaperTerminal(), signal }
+
+  expect(await runProgram(['up', '--watch', path, '--once'], context)).toBe(143)
+})
+
 test.each([
   ['a path that is no repository', ['--watch', '/nonexistent/engine'], 'WATCH_FAILED'],
   ['a URL with a password in it', ['--watch', 'https://ada:secret@example.org/ada/engine'], 'CLONE_URL_INVALID'],
