@@ -10,10 +10,11 @@ import {
   text,
 } from '@narwhal/host'
 
-/** The settings of a dispatcher that runs by itself. */
-export type DispatcherConfig = ReturnType<typeof readDispatcherConfig>
-
-/** @throws {ProblemError} CONFIG_INVALID with every fault. */
+/**
+ * The settings of a dispatcher that runs by itself.
+ *
+ * @throws {ProblemError} CONFIG_INVALID with every fault.
+ */
 export function readDispatcherConfig(env: Environment) {
   return readConfig(env, {
     host: optional('NARWHAL_HOST', text, '127.0.0.1'),

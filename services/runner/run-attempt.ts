@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { Clock, HttpClient, Log } from '@narwhal/host'
-import type { Offer } from '@narwhal/protocol'
+import { isProblem, type Offer } from '@narwhal/protocol'
 import { attemptDirectories, type AttemptWork } from './attempt.ts'
 import type { AttemptStop } from './attempt-stop.ts'
 import { endingOf } from './ending-of.ts'
@@ -76,7 +76,10 @@ async function work(attempt: AttemptWork): Promise<PlanEnd> {
     return offer.kind === 'plan' ? await runPlan(offer.commit, attempt) : { ending: await runJob(attempt) }
   } catch (error) {
     const ending = endingOf(error)
-    if (ending.outcome === 'errored') log.warn({ err: error, attemptId: offer.attemptId }, 'an attempt errored')
+    if (ending.outcome === 'errored') {
+      const cause = isProblem(error) ? { code: error.code, detail: error.message } : { err: error }
+      log.warn({ ...cause, attemptId: offer.attemptId }, 'an attempt errored')
+    }
     return { ending }
   }
 }
