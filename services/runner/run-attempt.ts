@@ -47,7 +47,8 @@ export async function runAttempt(offer: Offer, stop: AttemptStop, runner: Attemp
 
 async function runWhole(offer: Offer, stop: AttemptStop, runner: AttemptRunner): Promise<void> {
   const { attemptId } = offer
-  const { slots, metrics, log } = runner
+  const { slots, metrics, log, engine, runnerId } = runner
+  engine.expectContainer(runnerId)
   const directories = attemptDirectories(runner.data, attemptId)
   await using _directories = { [Symbol.asyncDispose]: () => removeDirectories(directories.root, runner) }
   const belongings = new AsyncDisposableStack()

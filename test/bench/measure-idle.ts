@@ -50,7 +50,7 @@ interface IdleUsage {
 
 async function usageOfUp(watchMs: number): Promise<IdleUsage> {
   await using narwhal = await startNarwhal({ engine: 'docker:', slots: 2, source: '/nowhere/{owner}/{name}' })
-  return watch(narwhal, watchMs)
+  return await watch(narwhal, watchMs) // it ends with this function
 }
 
 async function usageOfServices(watchMs: number): Promise<readonly (IdleUsage & { readonly name: string })[]> {
@@ -76,7 +76,7 @@ async function usageOfServices(watchMs: number): Promise<readonly (IdleUsage & {
     const env = { ...shared, NARWHAL_PORT: new URL(url).port, NARWHAL_DATA: join(data, name) }
     started.push({ name, program: undo.use(await runProgram([`services/${name}/main.ts`], { env, url })) })
   }
-  return Promise.all(started.map(async ({ name, program }) => ({ name, ...(await watch(program, watchMs)) })))
+  return await Promise.all(started.map(async ({ name, program }) => ({ name, ...(await watch(program, watchMs)) })))
 }
 
 async function watch({ pid }: Program, watchMs: number): Promise<IdleUsage> {

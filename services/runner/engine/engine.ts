@@ -24,6 +24,8 @@ export interface Engine extends AsyncDisposable {
    * @throws IMAGE_NOT_FOUND, IMAGE_PULL_FAILED, DISK_FULL, ENGINE_GONE.
    */
   provideImage(image: string, options: { readonly signal: AbortSignal }): Promise<void>
+  /** A container will probably be started soon: lays ready, in the background, what takes time. May be called at any time. */
+  expectContainer(runnerId: string): void
   /**
    * Creates and starts the container of an attempt, in a network of its own. The image must be present.
    *

@@ -94,7 +94,7 @@ test('the next life of a runner removes what a crash left behind, but what is to
 test('networks that somebody pruned are made anew', async () => {
   const runnerId = `test-${randomUUID()}`
   await using engine = open()
-  await engine.removeLeftovers(runnerId, new Set())
+  engine.expectContainer(runnerId)
   await expect.poll(() => tracesOf(runnerId)).toHaveLength(2)
 
   for (const id of await tracesOf(runnerId)) await docker.getNetwork(id).remove()

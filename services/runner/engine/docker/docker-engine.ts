@@ -41,11 +41,8 @@ export function openDockerEngine(socketPath: string, { clock, log }: EngineDeps)
       containers.add(held)
       return held
     },
-    async removeLeftovers(runnerId, keep) {
-      const removed = await removeLeftovers(docker, { runnerId, keep, holds: networks.holds, clock })
-      networks.makeAhead(runnerId)
-      return removed
-    },
+    expectContainer: networks.makeAhead,
+    removeLeftovers: (runnerId, keep) => removeLeftovers(docker, { runnerId, keep, holds: networks.holds, clock }),
     async [Symbol.asyncDispose]() {
       await Promise.all([...containers].map((container) => container[Symbol.asyncDispose]()))
       await networks[Symbol.asyncDispose]()

@@ -9,8 +9,10 @@ import { removeNetwork } from './remove.ts'
 // 1. Up to `madeAhead` networks lie ready.
 // 2. A network whose container is removed goes to the next attempt; at most `keptIdle` wait for one.
 // 3. No two containers are in one network at a time.
+// 4. A runner that has been idle for `idleMs` keeps none.
 const madeAhead = 2
 const keptIdle = 4
+const idleMs = 30_000
 
 /** The bridges of an engine. Disposing removes those that are idle. */
 export interface Networks extends AsyncDisposable {
@@ -28,11 +30,18 @@ export interface Networks extends AsyncDisposable {
   holds(name: string): boolean
 }
 
+interface Spare {
+  readonly name: string
+  readonly runnerId: string
+}
+
+/** See `Networks`. */
 export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log: Log }): Networks {
   const held = new Set<string>()
-  const idle: { readonly name: string; readonly runnerId: string }[] = []
+  const idle: Spare[] = []
   const inBackground = new Set<Promise<void>>()
-  let disposed = false
+  const disposed = new AbortController()
+  const signal = disposed.signal
 
   const make = async (runnerId: string): Promise<string> => {
     const name = `narwhal-${randomUUID()}`
@@ -52,11 +61,23 @@ export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log
     held.delete(name)
   }
   const giveBack = async (name: string, runnerId: string): Promise<void> => {
-    if (disposed || idle.length >= keptIdle) await remove(name)
-    else idle.push({ name, runnerId })
+    if (signal.aborted || idle.length >= keptIdle) return remove(name)
+    const spare = { name, runnerId }
+    idle.push(spare)
+    clock.sleep(idleMs, signal).then(
+      () => removeIdle(spare),
+      () => undefined,
+    ) // disposing removes it
+  }
+  const removeIdle = async (spare: Spare): Promise<void> => {
+    const place = idle.indexOf(spare)
+    if (place < 0) return
+    idle.splice(place, 1)
+    const removed = remove(spare.name).finally(() => inBackground.delete(removed))
+    inBackground.add(removed)
   }
   const makeAhead = (runnerId: string): void => {
-    for (let missing = madeAhead - idle.length - inBackground.size; missing > 0 && !disposed; missing--) {
+    for (let missing = madeAhead - idle.length - inBackground.size; missing > 0 && !signal.aborted; missing--) {
       const made = make(runnerId)
         .then((name) => giveBack(name, runnerId))
         .catch((error: unknown) => log.warn({ err: error }, 'No network could be made ahead'))
@@ -77,7 +98,7 @@ export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log
     makeAhead,
     holds: (name) => held.has(name),
     async [Symbol.asyncDispose]() {
-      disposed = true
+      disposed.abort()
       await Promise.all(inBackground)
       await Promise.all(idle.splice(0).map(({ name }) => remove(name)))
     },
@@ -90,7 +111,7 @@ async function createNetwork(docker: Docker, name: string, runnerId: string): Pr
   await docker.createNetwork(body)
 }
 
-function takeFirst(idle: { readonly name: string; readonly runnerId: string }[], runnerId: string): string | undefined {
+function takeFirst(idle: Spare[], runnerId: string): string | undefined {
   const index = idle.findIndex((network) => network.runnerId === runnerId)
   return index < 0 ? undefined : idle.splice(index, 1)[0]?.name
 }

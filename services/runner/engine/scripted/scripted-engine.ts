@@ -30,6 +30,7 @@ export function openScriptedEngine({ clock }: EngineDeps): Engine {
       containers.set(container, spec)
       return container
     },
+    expectContainer() {},
     async removeLeftovers(runnerId, keep) {
       const left = [...containers].filter(([, spec]) => spec.runnerId === runnerId && !keep.has(spec.attemptId))
       for (const [container] of left) await container[Symbol.asyncDispose]()
