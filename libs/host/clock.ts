@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 /** The only source of time in Narwhal. Tests give a virtual one. */
 export interface Clock {
   /** Milliseconds since the Unix epoch, for people to read. It may jump: nothing is decided by it. */
@@ -14,11 +12,17 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  async sleep(ms, signal) {
-    try {
-      await sleep(ms, undefined, signal === undefined ? {} : { signal })
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error
-    }
-  },
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const onAbort = () => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      }, ms)
+      signal?.addEventListener('abort', onAbort, { once: true })
+    }),
 }

@@ -36,7 +36,7 @@ export function serveRoute<R extends Route>(server: HttpServer, route: R, option
       const { params, query, body } = request
       const input = { params, query, body } as RouteInput<R> // validated against the route's own schemas
       const answered = await answer({ ...input, token: bearer(request), request, reply })
-      if (reply.sent) return reply
+      if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return reply
       return reply.code(status).send(answered)
     },
   })

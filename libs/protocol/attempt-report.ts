@@ -54,7 +54,7 @@ export const LogChunk = Type.Object({
   step,
   offset: Type.Integer({ minimum: 0, description: 'bytes of this step before the chunk' }),
   at: At,
-  data: Type.String({ description: 'base64, 64 KiB decoded at the most' }),
+  data: Type.String({ maxLength: 87_384, description: 'base64, 64 KiB decoded at the most' }),
 })
 export type LogChunk = Static<typeof LogChunk>
 

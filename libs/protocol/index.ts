@@ -1,6 +1,7 @@
 export * from './attempt-report.ts'
 export * from './commit.ts'
 export * from './events.ts'
+export * from './forge-host.ts'
 export * from './ids.ts'
 export * from './outcome.ts'
 export * from './problem.ts'

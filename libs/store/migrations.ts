@@ -13,6 +13,7 @@ async function createBuilds(schema: Kysely<unknown>): Promise<void> {
     .createTable('builds')
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('repository', 'text', (column) => column.notNull())
+    .addColumn('repository_name', 'text', (column) => column.notNull())
     .addColumn('number', 'integer', (column) => column.notNull())
     .addColumn('ref', 'text', (column) => column.notNull())
     .addColumn('sha', 'text', (column) => column.notNull())
@@ -33,6 +34,7 @@ async function createBuilds(schema: Kysely<unknown>): Promise<void> {
     .addColumn('newest', 'integer', (column) => column.notNull())
     .execute()
   await schema.schema.createIndex('builds_by_state').on('builds').columns(['state']).execute()
+  await schema.schema.createIndex('builds_by_name').on('builds').columns(['repository_name', 'id']).execute()
   await schema.schema.createIndex('builds_by_sha').on('builds').columns(['sha']).execute()
   await schema.schema
     .createTable('jobs')
@@ -105,6 +107,7 @@ async function createAttempts(schema: Kysely<unknown>): Promise<void> {
     .addColumn('labels_json', 'text', (column) => column.notNull())
     .addColumn('registered_at', 'bigint', (column) => column.notNull())
     .addColumn('heartbeats', 'bigint', (column) => column.notNull())
+    .addColumn('life', 'text', (column) => column.notNull())
     .execute()
 }
 

@@ -5,6 +5,7 @@ export interface Schema {
   readonly builds: {
     id: string
     repository: string
+    repository_name: string
     number: number
     ref: string
     sha: string
@@ -71,6 +72,7 @@ export interface Schema {
     labels_json: string
     registered_at: number
     heartbeats: number
+    life: string
   }
   readonly messages: { id: string; event_key: string; build_id: string; at: number }
   readonly quarantine: { id: string; topic: string; body: string; because: string; at: number }

@@ -70,6 +70,8 @@ export interface BuildTable {
   findOpen(keys: { readonly event: string; readonly commit: string }): Promise<BuildRecord | undefined>
   /** Newest first. */
   list(filter: BuildFilter): Promise<readonly BuildRecord[]>
+  /** The repositories (`host/owner/name`) of this name (`owner/name`) that have builds. */
+  findRepositories(name: string): Promise<readonly string[]>
   save(build: BuildRecord, changes: Partial<Pick<BuildRecord, 'state' | 'sequence'>>): Promise<BuildRecord>
 }
 
@@ -106,7 +108,7 @@ export interface JobTable {
   listQueued(options: { readonly now: number; readonly limit: number }): Promise<readonly JobRecord[]>
   /** When the next queued job that has to wait may start. */
   nextNotBefore(now: number): Promise<number | undefined>
-  /** Queued jobs that wait since before `before`. */
+  /** Queued jobs that could have been leased since before `before`. */
   listWaitingSince(before: number): Promise<readonly JobRecord[]>
   save(job: JobRecord, changes: Partial<Pick<JobRecord, 'state' | 'attempts'>>): Promise<JobRecord>
   countByState(): Promise<Readonly<Record<string, number>>>
@@ -204,12 +206,15 @@ export interface RunnerRecord {
   readonly labels: readonly string[]
   readonly registeredAt: number
   readonly heartbeats: number
+  /** Id of the process that registered; a new one holds nothing of its former life. */
+  readonly life: string
 }
 
 /** Runners, by id. */
 export interface RunnerTable {
   /** Inserts, or replaces the one of the same id and counts a heartbeat. */
   put(runner: Omit<RunnerRecord, 'heartbeats'>): Promise<void>
+  find(id: string): Promise<RunnerRecord | undefined>
   list(): Promise<readonly RunnerRecord[]>
   /** false when there is no such runner. */
   heartbeat(id: string): Promise<boolean>

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, newId } from '@narwhal/host'
-import type { CommitMessage } from '@narwhal/protocol'
+import { CommitMessage, problem } from '@narwhal/protocol'
+import { Compile } from 'typebox/compile'
 import { commitFromWebhook } from './commit-from-webhook.ts'
 import type { Inbox } from './inbox.ts'
 import { parseDelivery } from './parse-delivery.ts'
@@ -8,6 +9,9 @@ import { verifySignature, type WebhookSecret } from './verify-signature.ts'
 
 // 1. Nothing of a body is read before its signature is verified over the bytes as they came.
 // 2. 202 is said when the delivery is on the disk, 200 when there is nothing to build or nothing new.
+// 3. What a dispatcher would refuse is not kept: a sender who hears 202 gets a build.
+
+const commitMessage = Compile(CommitMessage)
 
 export interface DeliveryDeps {
   readonly inbox: Inbox
@@ -43,7 +47,16 @@ export async function answerDelivery(
 
   const now = clock.now()
   const message: CommitMessage = { version: 1, id: newId(now), receivedAt: now, ...from }
+  if (!commitMessage.Check(message)) throw unfit(message) // 3
   const { id, duplicate } = await inbox.keep({ deliveryId, secretId: verified.id, body, message })
   if (duplicate) return { answer: 'duplicate', status: 200, said: { duplicate: id } }
   return { answer: 'accepted', status: 202, said: { accepted: true, id } }
+}
+
+function unfit(message: unknown): Error {
+  const [first] = commitMessage.Errors(message)
+  return problem(
+    'WEBHOOK_MALFORMED',
+    `${first?.instancePath ?? 'The commit'} of the push ${first?.message ?? 'does not fit'}`,
+  )
 }

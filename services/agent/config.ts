@@ -7,9 +7,11 @@ import {
   positive,
   readConfig,
   required,
+  secret,
   secrets,
   text,
 } from '@narwhal/host'
+import { checkForgeUrl } from '@narwhal/protocol'
 
 /** The settings of the agent. @throws {ProblemError} CONFIG_INVALID with every fault */
 export function readAgentConfig(env: Environment) {
@@ -20,7 +22,8 @@ export function readAgentConfig(env: Environment) {
     data: optional('NARWHAL_DATA', text, '.narwhal/agent'),
     logLevel: optional('NARWHAL_LOG_LEVEL', logLevel, 'info'),
     webhookSecrets: required('NARWHAL_GITHUB_WEBHOOK_SECRET', webhookSecrets),
-    githubApiUrl: optional('NARWHAL_GITHUB_API_URL', httpUrl, 'https://api.github.com'),
+    githubApiUrl: optional('NARWHAL_GITHUB_API_URL', githubApiUrl, 'https://api.github.com'),
+    apiToken: optional('NARWHAL_API_TOKEN', secret, undefined),
     inboxBytes: optional('NARWHAL_INBOX_BYTES', positive, 1024 ** 3),
   })
 }
@@ -28,4 +31,9 @@ export function readAgentConfig(env: Environment) {
 function webhookSecrets(given: string): ReturnType<typeof secrets> {
   const all = given.split(',').length
   return all > 2 ? { wrong: `holds ${all} secrets; set one, or two while you change it` } : secrets(given)
+}
+
+function githubApiUrl(given: string): ReturnType<typeof httpUrl> {
+  const url = httpUrl(given)
+  return typeof url === 'string' ? checkForgeUrl(url) : url
 }

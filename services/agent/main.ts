@@ -1,10 +1,11 @@
 import { aborted, openHttpServer, openLog, openMetrics, runMain, systemClock } from '@narwhal/host'
+import { forgeHostOf } from '@narwhal/protocol'
 import { openQueue } from '@narwhal/queue'
 import { readAgentConfig } from './config.ts'
-import { forgeHostOf, openAgentInbox, startAgent } from './service.ts'
+import { openAgentInbox, startAgent } from './service.ts'
 
 await runMain(async ({ env, signal }) => {
-  const { host, port, queue: queueUrl, data, logLevel, webhookSecrets, githubApiUrl, inboxBytes } = readAgentConfig(env)
+  const { queue: queueUrl, data, logLevel, webhookSecrets, githubApiUrl, inboxBytes, ...config } = readAgentConfig(env)
   const log = openLog({ service: 'agent', level: logLevel, pretty: process.stderr.isTTY })
   const metrics = openMetrics()
   const clock = systemClock
@@ -14,7 +15,8 @@ await runMain(async ({ env, signal }) => {
   const queue = opened.use(
     await openQueue(queueUrl, { clock, onEvent: (event) => log.info({ event }, `queue: ${event.type}`) }),
   )
-  const server = openHttpServer({ host, port, log, metrics })
+  const { host, port, apiToken } = config
+  const server = openHttpServer({ host, port, log, metrics, ...(apiToken === undefined ? {} : { apiToken }) })
   const forgeHost = forgeHostOf(githubApiUrl)
   opened.use(await startAgent({ server, queue, inbox, clock, log, metrics, webhookSecrets, forgeHost }))
   opened.use(server) // the port is closed first: no delivery comes to an agent that is ending

@@ -43,12 +43,6 @@ export function openAgentInbox(data: string, options: { limitBytes: number; cloc
   return openInbox(join(data, 'inbox.sqlite'), options)
 }
 
-/** The host in the names of repositories for the base URL of GitHub's API: `github.com`, or that of an own GitHub. */
-export function forgeHostOf(githubApiUrl: string): string {
-  const { hostname } = new URL(githubApiUrl)
-  return hostname === 'api.github.com' ? 'github.com' : hostname
-}
-
 function openAgentMetrics({ metrics, inbox }: AgentDeps) {
   const registers = [metrics]
   new Gauge({

@@ -2,6 +2,9 @@ import { type LogChunk, problem } from '@narwhal/protocol'
 import type { AttemptRecord } from '@narwhal/store'
 import type { Change } from './changes.ts'
 
+/** Runners cut a log at 64 MiB and say so in it; a little more is let in for what they say. */
+const logLimitBytes = 65 * 1024 * 1024
+
 /**
  * Appends chunks to the stored log; the attempt with the log's new end, or the same object when nothing was new.
  *
@@ -22,6 +25,8 @@ export async function appendChunks(
     if (offset > expected) throw wrongOffset({ step, offset, expected })
     const bytes = given.subarray(expected - offset)
     if (bytes.length === 0) continue
+    if (logEnd.bytes + bytes.length > logLimitBytes)
+      throw problem('BAD_REQUEST', 'the log is larger than any runner lets it be')
     await change.tables.chunks.insert(attempt.id, { step, offset: expected, position: logEnd.bytes, at, bytes })
     logEnd = { step, stepBytes: expected + bytes.length, bytes: logEnd.bytes + bytes.length }
   }

@@ -1,12 +1,14 @@
-import { type HttpServer, type RouteTokens, serveRoute } from '@narwhal/host'
-import { createBuild, getBuild, listBuilds, problem } from '@narwhal/protocol'
+import { type HttpRequest, type HttpServer, type RouteTokens, serveRoute } from '@narwhal/host'
+import { type BuildView, createBuild, getBuild, listBuilds, problem } from '@narwhal/protocol'
 import { insertBuild } from './accept-commit.ts'
 import { viewBuild, viewBuilds } from './build-view.ts'
-import { type FindCommitDeps, findCommit } from './find-commit.ts'
-import { once } from './once.ts'
+import type { Change } from './changes.ts'
+import { findCommit } from './find-commit.ts'
+import { madeBefore, once } from './once.ts'
+import type { ResolveRefDeps } from './resolve-ref.ts'
 
 /** Builds: list, one, and by hand. */
-export function serveBuildRoutes(server: HttpServer, deps: FindCommitDeps & { readonly tokens: RouteTokens }): void {
+export function serveBuildRoutes(server: HttpServer, deps: ResolveRefDeps & { readonly tokens: RouteTokens }): void {
   const { changes, tokens } = deps
   serveRoute(server, listBuilds, {
     tokens,
@@ -31,6 +33,8 @@ export function serveBuildRoutes(server: HttpServer, deps: FindCommitDeps & { re
   serveRoute(server, createBuild, {
     tokens,
     answer: async ({ body, request }) => {
+      const made = await changes.change((change) => viewMade(change, request))
+      if (made !== undefined) return made
       const commit = await findCommit(deps, body)
       return changes.change(async (change) => {
         const build = await once(change, request, () => insertBuild(change, commit, {}))
@@ -38,4 +42,10 @@ export function serveBuildRoutes(server: HttpServer, deps: FindCommitDeps & { re
       })
     },
   })
+}
+
+/** Before the ref is looked up again: it may have moved, and no runner may be there. */
+async function viewMade(change: Change, request: HttpRequest): Promise<BuildView | undefined> {
+  const made = await madeBefore(change, request)
+  return made && viewBuild(change.tables, made)
 }

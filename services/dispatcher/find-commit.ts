@@ -1,9 +1,7 @@
-import type { HttpClient } from '@narwhal/host'
-import { type Commit, problem, Repository, type Repository as RepositoryNoun, resolveRef } from '@narwhal/protocol'
-import type { BuildRecord, RunnerRecord } from '@narwhal/store'
+import { type Commit, problem, Repository, type Repository as RepositoryNoun } from '@narwhal/protocol'
+import type { StoreTables } from '@narwhal/store'
 import { Compile } from 'typebox/compile'
-import type { Changes } from './changes.ts'
-import type { Presence } from './presence.ts'
+import { type ResolveRefDeps, shaOfRef } from './resolve-ref.ts'
 
 export interface BuildRequest {
   /** `owner/name` of a repository that has builds, or `host/owner/name`. */
@@ -12,57 +10,44 @@ export interface BuildRequest {
   readonly sha?: string
 }
 
-export interface FindCommitDeps {
-  readonly changes: Changes
-  readonly presence: Presence
-  readonly client: HttpClient
-  readonly runnerToken: string
-}
-
-const repository = Compile(Repository)
+const repositorySchema = Compile(Repository)
 
 /**
- * The commit that a person asks for. A ref without a sha is resolved by a runner, since the dispatcher has no git.
+ * The commit that a person asks for: a ref at the sha it has now, or a sha under the ref that it was built for before, or
+ * else under the branch that was built last.
  *
  * @throws {ProblemError} REPOSITORY_UNKNOWN, REF_UNKNOWN, FETCH_FAILED, NO_RUNNER, BAD_REQUEST.
  */
-export async function findCommit(deps: FindCommitDeps, request: BuildRequest): Promise<Commit> {
-  if (request.ref === undefined && request.sha === undefined) throw problem('BAD_REQUEST', 'give a ref, a sha, or both')
-  const newest = await newestBuild(deps.changes, request)
-  const of = newest?.commit.repository ?? parseRepository(request.repository)
-  const ref = request.ref ?? newest?.commit.ref ?? 'refs/heads/main'
-  const sha = request.sha ?? (await shaOf(deps, of, ref))
-  return { repository: of, ref, sha, trigger: 'manual' }
-}
-
-/** A build of that very commit, or any build of the repository. */
-async function newestBuild(
-  changes: Changes,
-  { repository: name, sha }: BuildRequest,
-): Promise<BuildRecord | undefined> {
-  return changes.change(async ({ tables }) => {
-    const [same] = sha === undefined ? [] : await tables.builds.list({ repository: name, sha, limit: 1 })
-    const [any] = same === undefined ? await tables.builds.list({ repository: name, limit: 1 }) : [same]
-    return any
+export async function findCommit(deps: ResolveRefDeps, request: BuildRequest): Promise<Commit> {
+  const { repository: name, sha } = request
+  if (request.ref === undefined && sha === undefined) throw problem('BAD_REQUEST', 'give a ref, a sha, or both')
+  const { repository, lastRef } = await deps.changes.change(async ({ tables }) => {
+    const key = await repositoryKeyOf(tables, name)
+    return { repository: parseRepository(key), lastRef: await refOfLastBuild(tables, key, sha) }
   })
+  const ref = request.ref ?? lastRef ?? 'refs/heads/main'
+  return { repository, ref, sha: sha ?? (await shaOfRef(deps, repository, ref)), trigger: 'manual' }
 }
 
-function parseRepository(text: string): RepositoryNoun {
-  const [host, owner, name, ...rest] = text.split('/')
+/** `host/owner/name` of what was given; a name without a host must be that of one repository with builds. */
+async function repositoryKeyOf(tables: StoreTables, name: string): Promise<string> {
+  if (name.split('/').length === 3) return name
+  const [found, ...others] = await tables.builds.findRepositories(name)
+  if (found === undefined) throw problem('REPOSITORY_UNKNOWN', `${name} has no build yet`)
+  if (others.length > 0) throw problem('BAD_REQUEST', `say which one: ${[found, ...others].join(', ')}`)
+  return found
+}
+
+function parseRepository(key: string): RepositoryNoun {
+  const [host, owner, name] = key.split('/')
   const parsed: unknown = { host, owner, name }
-  if (rest.length > 0 || !repository.Check(parsed)) throw problem('REPOSITORY_UNKNOWN', `${text} has no build yet`)
+  if (!repositorySchema.Check(parsed)) throw problem('REPOSITORY_UNKNOWN', `"${key}" is no host/owner/name`)
   return parsed
 }
 
-async function shaOf(
-  { changes, presence, client, runnerToken }: FindCommitDeps,
-  of: RepositoryNoun,
-  ref: string,
-): Promise<string> {
-  const runners = await changes.change(({ tables }) => tables.runners.list())
-  const online: RunnerRecord | undefined = runners.find(({ id }) => !presence.isSilent(id))
-  if (online === undefined) throw problem('NO_RUNNER', 'a runner is needed to look the ref up, and none is online')
-  const body = { repository: of, ref }
-  const { sha } = await client.call(resolveRef, { baseUrl: online.url, token: runnerToken, body, timeoutMs: 30_000 })
-  return sha
+async function refOfLastBuild(tables: StoreTables, repository: string, sha?: string): Promise<string | undefined> {
+  const [same] = sha === undefined ? [] : await tables.builds.list({ repository, sha, limit: 1 })
+  if (same !== undefined) return same.commit.ref
+  const last = await tables.builds.list({ repository, limit: 20 })
+  return last.find(({ commit }) => commit.ref.startsWith('refs/heads/'))?.commit.ref
 }

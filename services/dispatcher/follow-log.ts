@@ -13,8 +13,14 @@ export interface FollowLogDeps extends ReadLogDeps {
 export interface FollowedLog {
   readonly jobId: string
   readonly attempt?: number
-  /** Bytes of the log that the reader has already. */
-  readonly start: number
+  /** Up to where the reader has it. */
+  readonly resume: LogPlace
+}
+
+/** A place in the log of an attempt, in bytes; without an attempt, of whichever the job has. */
+export interface LogPlace {
+  readonly attempt?: number
+  readonly offset: number
 }
 
 /** A comment goes out this often, in milliseconds, so that nothing between here and the reader thinks the stream dead. */
@@ -22,11 +28,12 @@ const quietMs = 15_000
 
 /**
  * The log of a job as server-sent events, until its attempt ends: `data: {"offset","text"}`, cut at UTF-8 borders, or
- * `"base64"` for bytes that are no UTF-8. The id of an event is the offset behind it. The last event is `end`.
+ * `"base64"` for bytes that are no UTF-8. The id of an event is `ATTEMPT:OFFSET`, the place behind it; whoever comes back
+ * with it goes on there, or from the beginning when the job has another attempt by now. The last event is `end`.
  */
 export async function* followLog(
   deps: FollowLogDeps,
-  { jobId, attempt: number, start }: FollowedLog,
+  { jobId, attempt: number, resume }: FollowedLog,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const wake = openWake()
@@ -34,12 +41,15 @@ export async function* followLog(
   using _listening = deps.changes.listen((touched) => {
     if (seen === undefined || touched.some((one) => concerns(one, seen))) wake.wake()
   })
-  let position = start
+  let position = resume.offset
+  let isResumed = false
   while (!signal.aborted) {
-    const turnStart = position
     seen = undefined // a change that is committed together with the look may concern it
     const now = await look(deps, jobId, number)
     seen = now
+    if (!isResumed && isAnother(now, resume)) position = 0
+    isResumed ||= now.attempt !== undefined
+    const turnStart = position
     for await (const event of eventsOf(deps, now, position)) {
       position = event.behind
       yield event.text
@@ -63,6 +73,11 @@ async function look({ changes }: FollowLogDeps, jobId: string, number: number | 
     const state = attempt === undefined ? job?.state.state : attempt.state.state
     return { buildId: job?.buildId, attempt, isOver: state === 'finished' || state === 'lost' }
   })
+}
+
+/** The reader comes back with a place in the log of another attempt. */
+function isAnother({ attempt }: Look, { attempt: number }: LogPlace): boolean {
+  return attempt !== undefined && number !== undefined && number !== attempt.number
 }
 
 function concerns(touched: Touched, seen: Look | undefined): boolean {
@@ -95,6 +110,6 @@ async function* eventsOf(deps: FollowLogDeps, { attempt, isOver }: Look, from: n
         ? { offset: position, base64: Buffer.from(bytes).toString('base64') }
         : { offset: position, text }
     position += bytes.length
-    yield { text: `id: ${position}\ndata: ${JSON.stringify(data)}\n\n`, behind: position }
+    yield { text: `id: ${attempt.number}:${position}\ndata: ${JSON.stringify(data)}\n\n`, behind: position }
   }
 }

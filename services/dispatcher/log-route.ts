@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { type HttpServer, type RouteCall, type RouteTokens, serveRoute } from '@narwhal/host'
 import { getJobLog, problem } from '@narwhal/protocol'
-import { type FollowLogDeps, followLog } from './follow-log.ts'
+import { type FollowLogDeps, followLog, type LogPlace } from './follow-log.ts'
 import { findLog, type LogPiece, readLog } from './read-log.ts'
 
 /** The log of a job: whole, a range of bytes, or live. */
@@ -21,6 +21,10 @@ async function sendBytes(deps: FollowLogDeps, { params, query, request, reply }:
   const attempt = await deps.changes.change(({ tables }) => findLog(tables, params.jobId, query.attempt))
   const length = attempt?.logEnd.bytes ?? 0
   const range = rangeOf(request.headers.range, length)
+  if (range === undefined) {
+    reply.header('content-range', `bytes */${length}`)
+    throw problem('RANGE_NOT_SATISFIABLE', `the log has ${length} bytes`, { data: { length } })
+  }
   reply
     .header('content-type', 'text/plain; charset=utf-8')
     .header('x-content-type-options', 'nosniff')
@@ -41,13 +45,13 @@ interface ByteRange {
   readonly partial: boolean
 }
 
-/** One range of RFC 9110; anything else gets the whole. */
-function rangeOf(header: string | undefined, length: number): ByteRange {
+/** One range of RFC 9110, `undefined` when it lies outside; anything else gets the whole. */
+function rangeOf(header: string | undefined, length: number): ByteRange | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
   if (first === '' && last === '') return { start: 0, end: length, partial: false }
   const start = first === '' ? Math.max(0, length - Number(last)) : Number(first)
   const end = first === '' || last === '' ? length : Math.min(length, Number(last) + 1)
-  if (start >= end) throw problem('RANGE_NOT_SATISFIABLE', `the log has ${length} bytes`, { data: { length } })
+  if (start >= end) return undefined
   return { start, end, partial: true }
 }
 
@@ -56,8 +60,7 @@ const streamLimit = 2_000
 let streams = 0
 
 async function sendEvents(deps: FollowLogDeps, { params, query, request, reply }: LogCall): Promise<void> {
-  const last = Number(request.headers['last-event-id'] ?? 0)
-  const start = Number.isSafeInteger(last) && last > 0 ? last : 0
+  const resume = placeOf(request.headers['last-event-id'])
   if (streams >= streamLimit) throw problem('NOT_READY', `${streamLimit} live logs are being followed already`)
   const gone = new AbortController()
   reply
@@ -65,7 +68,7 @@ async function sendEvents(deps: FollowLogDeps, { params, query, request, reply }
     .header('cache-control', 'no-store')
     .header('x-accel-buffering', 'no')
   const signal = AbortSignal.any([gone.signal, deps.signal])
-  const log = { jobId: params.jobId, start, ...(query.attempt === undefined ? {} : { attempt: query.attempt }) }
+  const log = { jobId: params.jobId, resume, ...(query.attempt === undefined ? {} : { attempt: query.attempt }) }
   await deps.changes.change(({ tables }) => findLog(tables, params.jobId, query.attempt))
   streams += 1
   reply.raw.once('close', () => {
@@ -73,4 +76,10 @@ async function sendEvents(deps: FollowLogDeps, { params, query, request, reply }
     gone.abort()
   })
   await reply.send(Readable.from(followLog(deps, log, signal)))
+}
+
+/** `ATTEMPT:OFFSET` as the events have it, or an offset alone; the beginning for anything else. */
+function placeOf(id: string | string[] | undefined): LogPlace {
+  const [, attempt, offset = '0'] = /^(?:(\d{1,9}):)?(\d{1,15})$/.exec(String(id ?? '')) ?? []
+  return attempt === undefined ? { offset: Number(offset) } : { attempt: Number(attempt), offset: Number(offset) }
 }

@@ -4,6 +4,16 @@ import { problem } from '@narwhal/protocol'
 import type { BuildRecord } from '@narwhal/store'
 import type { Change } from './changes.ts'
 
+/** The build that the same request with the same `Idempotency-Key` made before. @throws {ProblemError} IDEMPOTENCY_KEY_REUSED */
+export async function madeBefore(change: Change, request: HttpRequest): Promise<BuildRecord | undefined> {
+  const key = keyOf(request)
+  const answer = key === undefined ? undefined : await change.tables.inflow.findAnswer(key)
+  if (answer === undefined) return undefined
+  if (answer.request !== digestOf(request))
+    throw problem('IDEMPOTENCY_KEY_REUSED', 'the key came with another request before')
+  return change.tables.builds.find(answer.buildId)
+}
+
 /**
  * Makes a build once per `Idempotency-Key`: the same request again gets the build it made before.
  *
@@ -14,18 +24,24 @@ export async function once(
   request: HttpRequest,
   make: () => Promise<BuildRecord>,
 ): Promise<BuildRecord> {
-  const key = request.headers['idempotency-key']
-  if (typeof key !== 'string' || key === '') return make()
-  if (key.length > 255) throw problem('BAD_REQUEST', 'an Idempotency-Key has 255 characters at the most')
-  const digest = createHash('sha256')
-    .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
-    .digest('hex')
-  const answer = await change.tables.inflow.findAnswer(key)
-  if (answer !== undefined && answer.request !== digest)
-    throw problem('IDEMPOTENCY_KEY_REUSED', 'the key came with another request before')
-  const made = answer === undefined ? undefined : await change.tables.builds.find(answer.buildId)
+  const made = await madeBefore(change, request)
   if (made !== undefined) return made
   const build = await make()
-  await change.tables.inflow.keepAnswer(key, { request: digest, buildId: build.id, at: change.now })
+  const key = keyOf(request)
+  if (key !== undefined)
+    await change.tables.inflow.keepAnswer(key, { request: digestOf(request), buildId: build.id, at: change.now })
   return build
+}
+
+function keyOf(request: HttpRequest): string | undefined {
+  const key = request.headers['idempotency-key']
+  if (typeof key !== 'string' || key === '') return undefined
+  if (key.length > 255) throw problem('BAD_REQUEST', 'an Idempotency-Key has 255 characters at the most')
+  return key
+}
+
+function digestOf({ method, url, body }: HttpRequest): string {
+  return createHash('sha256')
+    .update(`${method} ${url}\n${JSON.stringify(body ?? null)}`)
+    .digest('hex')
 }

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import type { Blobs } from '@narwhal/blobs'
 import { problem } from '@narwhal/protocol'
 import type { AttemptRecord, JobRecord, StoreTables } from '@narwhal/store'
@@ -70,8 +70,16 @@ async function readPieces(
     blob: (await tables.attempts.find(attemptId))?.logBlob,
   }))
   if (chunks.length > 0 || blob === undefined) return chunks
-  const whole = await buffer(
-    Readable.from(blobs.read(blob, { signal: AbortSignal.timeout(60_000) })).pipe(createGunzip()),
-  )
+  const whole = await readSealed(blobs, blob)
   return whole.length > position ? [{ position: 0, bytes: whole }] : []
+}
+
+/** @throws {ProblemError} LOG_UNREADABLE */
+async function readSealed(blobs: Blobs, key: string): Promise<Uint8Array> {
+  try {
+    const packed = Readable.from(blobs.read(key, { signal: AbortSignal.timeout(60_000) }))
+    return await buffer(pipeline(packed, createGunzip(), () => undefined)) // an error of either ends both, and rejects
+  } catch (error) {
+    throw problem('LOG_UNREADABLE', `the blob ${key} cannot be read: ${String(error)}`, { cause: error })
+  }
 }

@@ -77,7 +77,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     loop('dispatch-loop', (signal) => dispatchLoop({ ...core, send, wake: wakes.dispatch, signal })),
     loop('watch-leases', (signal) => watchLeases({ ...core, signal })),
     loop('relay-outbox', (signal) => relayOutbox({ queue, changes, wake: wakes.outbox, signal })),
-    loop('seal-logs', (signal) => sealLogs({ changes, blobs: deps.blobs, wake: wakes.seal, signal })),
+    loop('seal-logs', (signal) => sealLogs({ changes, blobs: deps.blobs, wake: wakes.seal, log, signal })),
   ]
   return {
     listen: (listener) => changes.listen(listener),

@@ -52,6 +52,16 @@ async function takeStart(
   return starts ? applyToAttempt(change, attempt, { type: 'started', at: change.now }) : attempt
 }
 
+/** A plan job that passes has a plan, with one job of each name; no other job brings one. */
+async function checkPlan(change: Change, attempt: AttemptRecord, { result, plan }: AttemptReport): Promise<void> {
+  const job = await change.tables.jobs.find(attempt.jobId)
+  const wants = job?.kind === 'plan' && result?.ending.outcome === 'passed'
+  if (wants !== (plan !== undefined))
+    throw problem('BAD_REQUEST', 'a plan comes with the result of a plan job that passed')
+  const names = plan?.jobs.map(({ name }) => name) ?? []
+  if (new Set(names).size < names.length) throw problem('BAD_REQUEST', 'two jobs of the plan have one name')
+}
+
 /** Steps began or ended: whoever watches the build wants to see it. */
 async function touchBuild(change: Change, { jobId }: AttemptRecord): Promise<void> {
   const job = await change.tables.jobs.find(jobId)
@@ -62,11 +72,13 @@ function changesOf({ steps, reported, logEnd }: AttemptRecord): Pick<AttemptReco
   return { steps, reported, logEnd }
 }
 
-async function takeResult(change: Change, attempt: AttemptRecord, { result, plan }: AttemptReport): Promise<void> {
+async function takeResult(change: Change, attempt: AttemptRecord, report: AttemptReport): Promise<void> {
+  const { result, plan } = report
   if (result === undefined) return
+  await checkPlan(change, attempt, report)
   await verifyLog(change.tables, attempt, result.log)
   const sealed = await change.tables.attempts.save(attempt, { logSha256: result.log.sha256 })
-  if (plan !== undefined && result.ending.outcome === 'passed') await storePlan(change, attempt.jobId, plan)
+  if (plan !== undefined) await storePlan(change, attempt.jobId, plan)
   await applyToAttempt(change, sealed, { type: 'ended', ending: result.ending, at: change.now })
 }
 

@@ -1,7 +1,9 @@
 import type { Clock, Log } from '@narwhal/host'
-import { applyToAttempt, applyToJob } from './apply-event.ts'
+import { applyToJob } from './apply-event.ts'
 import type { Change, Changes } from './changes.ts'
+import { loseAttempt } from './lose-attempt.ts'
 import type { Presence } from './presence.ts'
+import { removeRunner } from './register-runner.ts'
 import { type Sightings, watchCounters } from './watch-counters.ts'
 
 export interface WatchLeasesDeps {
@@ -17,16 +19,24 @@ export interface WatchLeasesDeps {
 /** How much longer than the lease a dispatcher waits, in milliseconds: the runner has fenced itself before. */
 const graceMs = 2_000
 
+/** A runner that has been silent this long is forgotten; it registers again should it come back. In milliseconds. */
+const forgottenMs = 24 * 3_600_000
+
 /** Ends the leases of attempts that nobody renews, and the wait of jobs that nobody takes; one look a second. */
 export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
   const { changes, presence, clock, signal } = deps
   let leases: Sightings = new Map()
+  let visits: Sightings = new Map()
   while (!signal.aborted) {
     const { held, runners } = await changes.change(async ({ tables }) => ({
       held: await tables.attempts.listHeld(),
       runners: await tables.runners.list(),
     }))
-    presence.look(new Map(runners.map(({ id, heartbeats }) => [id, heartbeats])))
+    const heartbeats = new Map(runners.map((runner) => [runner.id, runner.heartbeats]))
+    presence.look(heartbeats)
+    const visited = watchCounters(visits, heartbeats, { nowMs: clock.monotonic(), limitMs: forgottenMs })
+    visits = visited.sightings
+    for (const id of visited.silent) await changes.change((change) => removeRunner(change, id, deps.log))
     const counters = new Map(held.map(({ id, renewals }) => [id, renewals]))
     const watched = watchCounters(leases, counters, { nowMs: clock.monotonic(), limitMs: deps.leaseMs + graceMs })
     leases = watched.sightings
@@ -36,18 +46,9 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
   }
 }
 
-/** The attempt ended without an outcome; its job goes to somebody else, or ends when that happened too often. */
-export async function loseAttempt(change: Change, attemptId: string, log: Log): Promise<void> {
-  const attempt = await change.tables.attempts.find(attemptId)
-  if (attempt === undefined) return
-  const lost = await applyToAttempt(change, attempt, { type: 'lost', at: change.now })
-  if (lost !== attempt) log.warn({ attemptId, runner: attempt.runnerName }, 'an attempt was lost')
-}
-
 async function expireJobs(change: Change, queueLimitMs: number): Promise<void> {
   for (const job of await change.tables.jobs.listWaitingSince(change.now - queueLimitMs)) {
-    const minutes = Math.round(queueLimitMs / 60_000)
-    const message = `No runner took the job within ${minutes} minutes. Start a runner, or more of them; narwhal runners shows who is there.`
+    const message = `No runner took the job within ${queueLimitMs / 1000} s. Start a runner, or more of them; narwhal runners shows who is there.`
     await applyToJob(change, job, { type: 'expired', message, at: change.now })
   }
 }

@@ -1,6 +1,5 @@
-import { forgeHostOf } from '@narwhal/agent'
 import { resolveCloneUrl } from '@narwhal/git'
-import { problem, type Repository, repositoryKey } from '@narwhal/protocol'
+import { forgeHostOf, problem, type Repository, repositoryKey } from '@narwhal/protocol'
 import type { UpConfig } from './up-config.ts'
 import type { Watched } from './watched-repository.ts'
 

@@ -14,6 +14,7 @@ import {
   secrets,
   text,
 } from '@narwhal/host'
+import { checkForgeUrl } from '@narwhal/protocol'
 
 /** The settings of all services in one process, with the secrets. */
 export type UpConfig = Awaited<ReturnType<typeof provideSecrets>>
@@ -36,7 +37,7 @@ export function readUpConfig(env: Environment) {
     runnerToken: optional('NARWHAL_RUNNER_TOKEN', secret, undefined),
     webhookSecrets: optional('NARWHAL_GITHUB_WEBHOOK_SECRET', secrets, undefined),
     githubToken: optional('NARWHAL_GITHUB_TOKEN', text, undefined),
-    githubApiUrl: optional('NARWHAL_GITHUB_API_URL', httpUrl, 'https://api.github.com'),
+    githubApiUrl: optional('NARWHAL_GITHUB_API_URL', githubApiUrl, 'https://api.github.com'),
     cloneUrlTemplate: optional('NARWHAL_CLONE_URL_TEMPLATE', text, 'https://github.com/{owner}/{name}.git'),
     runnerUrl: optional('NARWHAL_RUNNER_URL', httpUrl, undefined),
     runnerName: optional('NARWHAL_RUNNER_NAME', text, hostname().slice(0, 100)),
@@ -75,6 +76,11 @@ export async function provideSecrets({
     apiTokenPath: apiToken === undefined ? secretPath(config.data, 'api-token') : undefined,
     webhookSecretPath: webhookSecrets === undefined ? secretPath(config.data, 'webhook-secret') : undefined,
   }
+}
+
+function githubApiUrl(given: string): ReturnType<typeof httpUrl> {
+  const url = httpUrl(given)
+  return typeof url === 'string' ? checkForgeUrl(url) : url
 }
 
 function secretPath(data: string, name: string): string {

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
-import { forgeHostOf } from '@narwhal/agent'
 import { checkCloneUrl, type Heads, lookAtHeads, repositoryOf } from '@narwhal/git'
-import { problem, type Repository } from '@narwhal/protocol'
+import { forgeHostOf, problem, type Repository } from '@narwhal/protocol'
 import type { UpConfig } from './up-config.ts'
 
 /** A repository to look at again and again: a path on this machine, or a URL. */

@@ -1,4 +1,5 @@
-import { type Environment, httpUrl, logLevel, optional, portNumber, readConfig, text } from '@narwhal/host'
+import { type Environment, httpUrl, logLevel, optional, portNumber, readConfig, secret, text } from '@narwhal/host'
+import { checkForgeUrl } from '@narwhal/protocol'
 
 /** The settings of the reporter. @throws {ProblemError} CONFIG_INVALID with every fault */
 export function readReporterConfig(env: Environment) {
@@ -10,7 +11,13 @@ export function readReporterConfig(env: Environment) {
     results: optional('NARWHAL_RESULTS', text, '.narwhal/results'),
     logLevel: optional('NARWHAL_LOG_LEVEL', logLevel, 'info'),
     githubToken: optional('NARWHAL_GITHUB_TOKEN', text, undefined),
-    githubApiUrl: optional('NARWHAL_GITHUB_API_URL', httpUrl, 'https://api.github.com'),
+    githubApiUrl: optional('NARWHAL_GITHUB_API_URL', githubApiUrl, 'https://api.github.com'),
+    apiToken: optional('NARWHAL_API_TOKEN', secret, undefined),
     publicUrl: optional('NARWHAL_PUBLIC_URL', httpUrl, 'http://127.0.0.1:9595'),
   })
+}
+
+function githubApiUrl(given: string): ReturnType<typeof httpUrl> {
+  const url = httpUrl(given)
+  return typeof url === 'string' ? checkForgeUrl(url) : url
 }

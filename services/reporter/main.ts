@@ -5,7 +5,7 @@ import { openReporterOutbox, startReporter } from './service.ts'
 
 await runMain(async ({ env, signal }) => {
   const config = readReporterConfig(env)
-  const { host, port, results, publicUrl, githubToken: token, githubApiUrl: apiUrl } = config
+  const { host, port, apiToken, results, publicUrl, githubToken: token, githubApiUrl: apiUrl } = config
   const log = openLog({ service: 'reporter', level: config.logLevel, pretty: process.stderr.isTTY })
   const metrics = openMetrics()
   const clock = systemClock
@@ -15,7 +15,8 @@ await runMain(async ({ env, signal }) => {
   const queue = opened.use(
     await openQueue(config.queue, { clock, onEvent: (event) => log.info({ event }, `queue: ${event.type}`) }),
   )
-  const server = opened.use(openHttpServer({ host, port, log, metrics }))
+  const access = apiToken === undefined ? {} : { apiToken }
+  const server = opened.use(openHttpServer({ host, port, log, metrics, ...access }))
   const github = token === undefined ? {} : { github: { token, apiUrl } }
   opened.use(await startReporter({ server, queue, outbox, results, ...github, publicUrl, clock, log, metrics }))
   log.info(`reporter: result files in ${results}, ${token === undefined ? 'no' : 'and'} commit statuses`)

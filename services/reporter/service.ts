@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Clock, Counter, Gauge, type HttpServer, type Log, type Registry, startLoop } from '@narwhal/host'
+import { forgeHostOf } from '@narwhal/protocol'
 import type { Queue } from '@narwhal/queue'
-import { forgeHostOf } from './forge-host.ts'
 import { type GitHubAccount, openForge } from './open-forge.ts'
 import { openOutbox, type Outbox } from './outbox.ts'
 import { startReportLoop } from './report-loop.ts'

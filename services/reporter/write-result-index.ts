@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Outcome, Sha } from '@narwhal/protocol'
 import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { Compile } from 'typebox/compile'
 import type { BuildResult } from './result-of-build.ts'
 import { writeDurably } from './write-durably.ts'
 
@@ -24,6 +24,7 @@ const ResultIndex = Type.Object({
   ),
 })
 type ResultIndex = Static<typeof ResultIndex>
+const resultIndex = Compile(ResultIndex)
 
 const longest = 1_000
 
@@ -59,7 +60,7 @@ function lineOf(
 async function readIndex(path: string): Promise<ResultIndex['builds']> {
   try {
     const parsed: unknown = JSON.parse(await readFile(path, 'utf8'))
-    return Value.Check(ResultIndex, parsed) ? parsed.builds : []
+    return resultIndex.Check(parsed) ? parsed.builds : []
   } catch (error) {
     if (error instanceof SyntaxError) return []
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { CommitSource, Mirrors } from '@narwhal/git'
 import {
   type Clock,
@@ -125,12 +126,14 @@ type Registering = Omit<RunnerDeps, 'slots'> & Pick<AttemptRunner, 'slots' | 'ru
 /** Registers once the server listens and the leftovers are gone. */
 function registerWhenClean(deps: Registering): Registered {
   const { server, name, labels, slots, runnerId, runnerUrl } = deps
+  const life = randomUUID()
   const registration = () => ({
     id: runnerId,
     name,
     url: typeof runnerUrl === 'string' ? runnerUrl : runnerUrl(),
     slots: slots.capacity,
     labels: [...labels],
+    life,
     attempts: [...slots.held()],
   })
   const listening = Promise.withResolvers<void>()

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runMain } from '@narwhal/host'
 import { fsyncLatency } from './fsync-latency.ts'
-import type { BenchContext } from './measure.ts'
+import type { BenchContext, Measure, Measured } from './measure.ts'
 import { dispatchLatency } from './measure-dispatch.ts'
 import { idle } from './measure-idle.ts'
 import { oneStepJob } from './measure-one-step.ts'
@@ -21,7 +21,13 @@ import { alignedTable, cellsOf } from './table.ts'
 //   --only P1,P7   some measures only
 //   --quick        few samples: shows that the benchmark works, gives no figures
 
-const measures = { P1: oneStepJob, P4: tenSteps, P6: wholePath, P7: dispatchLatency, P12: idle } as const
+const measures: Readonly<Record<string, Measure>> = {
+  P1: oneStepJob,
+  P4: tenSteps,
+  P6: wholePath,
+  P7: dispatchLatency,
+  P12: idle,
+}
 const resultsPath = fileURLToPath(new URL('../../bench-results.json', import.meta.url))
 
 await runMain(async ({ argv }) => {
@@ -49,7 +55,7 @@ await runMain(async ({ argv }) => {
 
 async function runAll(isWanted: (id: string) => boolean, context: BenchContext): Promise<BenchRun> {
   const disk = await fsyncLatency()
-  const ended: Awaited<ReturnType<(typeof measures)['P1']['run']>>[] = []
+  const ended: Measured[] = []
   for (const [id, measure] of Object.entries(measures)) {
     if (!isWanted(id)) continue
     context.print(measure.title)

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { newId, newToken, openHttpClient, openHttpServer, openMetrics, serveRoute, silentLog } from '@narwhal/host'
 import { createBuild, type Offer, offerAttempt, registerRunner, reportAttempt } from '@narwhal/protocol'
 import { freePort } from '../setup/free-port.ts'
-import type { BenchContext, Measured } from './measure.ts'
+import type { Measure } from './measure.ts'
 import { quantile } from './quantile.ts'
 import { runProgram } from './run-program.ts'
 
 /** P7: from a job being queued to its offer reaching a runner that has a free slot. */
-export const dispatchLatency = {
+export const dispatchLatency: Measure = {
   title: 'P7: queued → offered',
-  async run({ quick }: BenchContext): Promise<Measured> {
+  async run({ quick }) {
     const count = quick ? 50 : 1_000
     await using dispatcher = await startDispatcher()
     await using runner = await openOfferTaker(dispatcher)
@@ -78,6 +78,7 @@ async function openOfferTaker({ url: baseUrl, apiToken, runnerToken }: BenchDisp
     slots: 1,
     labels: [],
     attempts: [],
+    life: crypto.randomUUID(),
   }
   await client.call(registerRunner, { baseUrl, token: runnerToken, body: runner })
   const owned = undo.move()

@@ -5,7 +5,7 @@ import { scheduler } from 'node:timers/promises'
 import { newToken } from '@narwhal/host'
 import { freePort } from '../setup/free-port.ts'
 import { startRabbitmq } from '../setup/start-rabbitmq.ts'
-import type { BenchContext, Measured } from './measure.ts'
+import type { Measure } from './measure.ts'
 import { readUsage } from './read-usage.ts'
 import type { Row } from './row.ts'
 import { type Program, runProgram } from './run-program.ts'
@@ -15,9 +15,9 @@ import { startNarwhal } from './start-narwhal.ts'
 const settleMs = 5_000
 
 /** P12: what doing nothing costs. */
-export const idle = {
+export const idle: Measure = {
   title: 'P12: idle',
-  async run({ quick, print }: BenchContext): Promise<Measured> {
+  async run({ quick, print }) {
     const watchMs = quick ? 2_000 : 20_000
     print(`P12: narwhal up, ${watchMs / 1000} s`)
     const up = await usageOfUp(watchMs)

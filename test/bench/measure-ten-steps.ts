@@ -2,7 +2,7 @@ import { makeRepository } from '../../libs/git/test/make-repository.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
 import { buildTimes, type BuildTimes, describeTimes } from './build-times.ts'
 import { engineIsQuiet } from './engine-quiet.ts'
-import type { BenchContext, Measured } from './measure.ts'
+import type { Measure } from './measure.ts'
 import { openForge } from './open-forge.ts'
 import { median } from './quantile.ts'
 import { timeDockerRuns } from './script-baseline.ts'
@@ -11,9 +11,9 @@ import { startNarwhal } from './start-narwhal.ts'
 const commands = Array.from({ length: 10 }, (_, step) => `echo step ${step}`)
 
 /** P4: a job of ten steps in the same image, whole, against ten `docker run`s and nothing else. */
-export const tenSteps = {
+export const tenSteps: Measure = {
   title: 'P4: a job of ten steps',
-  async run({ quick, print }: BenchContext): Promise<Measured> {
+  async run({ quick, print }) {
     const rounds = quick ? 2 : 9
     const image = await provideTestImage()
     await using repository = await makeRepository()

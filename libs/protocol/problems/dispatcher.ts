@@ -46,6 +46,11 @@ export const dispatcherProblems = {
     title: 'The chunk does not begin where the stored log ends',
     fix: 'Send from the expected offset.',
   },
+  LOG_UNREADABLE: {
+    status: 500,
+    title: 'The log was stored and cannot be read',
+    fix: 'Check NARWHAL_BLOBS: the directory, its rights and its disk.',
+  },
   LOG_INCOMPLETE: {
     status: 409,
     title: 'The stored log is not the one the runner wrote',

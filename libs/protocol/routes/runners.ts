@@ -12,7 +12,8 @@ export const listRunners = {
   reply: Type.Object({ runners: Type.Array(RunnerView) }),
 } as const satisfies Route
 
-/** What a runner says of itself. `attempts` are those it still holds: any other attempt leased to it is lost. */
+/** What a runner says of itself. `attempts` are those it still holds: when `life` is a new one, any
+ * other attempt leased to it is lost. */
 export const RunnerRegistration = Type.Object(
   {
     id: Id,
@@ -20,6 +21,7 @@ export const RunnerRegistration = Type.Object(
     url: Type.String({ maxLength: 2048, description: 'where the dispatcher reaches it' }),
     slots: Type.Integer({ minimum: 1, maximum: 1024 }),
     labels: Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 }),
+    life: Type.String({ minLength: 8, maxLength: 64, description: 'made anew by each process' }),
     attempts: Type.Array(Id, { maxItems: 1024 }),
   },
   { additionalProperties: false },

@@ -21,6 +21,15 @@ export function buildTable(db: Kysely<Schema>): BuildTable {
       return row && recordOf(row)
     },
     list: (filter) => listBuilds(db, filter),
+    findRepositories: async (name) => {
+      const rows = await db
+        .selectFrom('builds')
+        .select('repository')
+        .distinct()
+        .where('repository_name', '=', name)
+        .execute()
+      return rows.map(({ repository }) => repository)
+    },
     save: async (build, changes) => {
       const { state, sequence } = { ...build, ...changes }
       const closed = state.state === 'finished' ? { open_event: null, open_commit: null } : {}
@@ -56,6 +65,7 @@ async function insertBuild(db: Kysely<Schema>, build: NewBuild): Promise<BuildRe
   const row = {
     id: build.id,
     repository,
+    repository_name: `${build.commit.repository.owner}/${build.commit.repository.name}`,
     number: newest,
     ref: build.commit.ref,
     sha: build.commit.sha,
@@ -76,11 +86,8 @@ async function insertBuild(db: Kysely<Schema>, build: NewBuild): Promise<BuildRe
 async function listBuilds(db: Kysely<Schema>, filter: BuildFilter): Promise<readonly BuildRecord[]> {
   let query = db.selectFrom('builds').selectAll().orderBy('id', 'desc').limit(filter.limit)
   if (filter.repository !== undefined) {
-    const parts = filter.repository.split('/').length
-    query =
-      parts === 3
-        ? query.where('repository', '=', filter.repository)
-        : query.where('repository', 'like', `%/${likeText(filter.repository)}`)
+    const column = filter.repository.split('/').length === 3 ? 'repository' : 'repository_name'
+    query = query.where(column, '=', filter.repository)
   }
   if (filter.ref !== undefined) query = query.where('ref', '=', filter.ref)
   if (filter.sha !== undefined) query = query.where('sha', '=', filter.sha)
@@ -88,11 +95,6 @@ async function listBuilds(db: Kysely<Schema>, filter: BuildFilter): Promise<read
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
   if (filter.after !== undefined) query = query.where('id', '<', filter.after)
   return (await query.execute()).map(recordOf)
-}
-
-/** `_` and `%` are wildcards of LIKE; a repository's name may hold `_`, which then matches itself and a little more. */
-function likeText(text: string): string {
-  return text.replaceAll('%', '')
 }
 
 function recordOf(row: Selectable<Schema['builds']>): BuildRecord {

@@ -45,13 +45,16 @@ export function jobTable(db: Kysely<Schema>): JobTable {
   }
 }
 
+/** A job that waits longer than any back-off was queued by a clock that has stepped back since: it is due. In milliseconds. */
+const longestBackoffMs = 60_000
+
 function queueOf(db: Kysely<Schema>): Pick<JobTable, 'listQueued' | 'nextNotBefore' | 'listWaitingSince'> {
   const queued = () => db.selectFrom('jobs').where('state', '=', 'queued')
   return {
     listQueued: async ({ now, limit }) => {
       const rows = await queued()
         .selectAll()
-        .where('not_before_at', '<=', now)
+        .where((or) => or.or([or('not_before_at', '<=', now), or('not_before_at', '>', now + longestBackoffMs)]))
         .orderBy('queued_at')
         .orderBy('id')
         .limit(limit)
@@ -62,11 +65,17 @@ function queueOf(db: Kysely<Schema>): Pick<JobTable, 'listQueued' | 'nextNotBefo
       const row = await queued()
         .select((of) => of.fn.min('not_before_at').as('at'))
         .where('not_before_at', '>', now)
+        .where('not_before_at', '<=', now + longestBackoffMs)
         .executeTakeFirst()
       return row?.at === null || row?.at === undefined ? undefined : Number(row.at)
     },
     listWaitingSince: async (before) => {
-      const rows = await queued().selectAll().where('queued_at', '<', before).orderBy('queued_at').limit(100).execute()
+      const rows = await queued()
+        .selectAll()
+        .where('not_before_at', '<', before)
+        .orderBy('not_before_at')
+        .limit(100)
+        .execute()
       return rows.map(recordOf)
     },
   }

@@ -1,12 +1,12 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { Schema } from '../schema.ts'
-import type { RunnerTable } from '../store.ts'
+import type { RunnerRecord, RunnerTable } from '../store.ts'
 
 /** Runners that registered. Whether one still lives is told by its counter of heartbeats, never by a time. */
 export function runnerTable(db: Kysely<Schema>): RunnerTable {
   return {
-    put: async ({ id, name, url, slots, labels, registeredAt }) => {
-      const columns = { name, url, slots, labels_json: JSON.stringify(labels), registered_at: registeredAt }
+    put: async ({ id, name, url, slots, labels, registeredAt, life }) => {
+      const columns = { name, url, slots, labels_json: JSON.stringify(labels), registered_at: registeredAt, life }
       await db
         .insertInto('runners')
         .values({ id, ...columns, heartbeats: 0 })
@@ -15,13 +15,13 @@ export function runnerTable(db: Kysely<Schema>): RunnerTable {
         )
         .execute()
     },
+    find: async (id) => {
+      const row = await db.selectFrom('runners').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && recordOf(row)
+    },
     list: async () => {
       const rows = await db.selectFrom('runners').selectAll().orderBy('name').orderBy('id').execute()
-      return rows.map(({ labels_json, registered_at, ...row }) => ({
-        ...row,
-        labels: JSON.parse(labels_json) as string[], // written by `put`
-        registeredAt: registered_at,
-      }))
+      return rows.map(recordOf)
     },
     heartbeat: async (id) => {
       const beat = db.updateTable('runners').set((of) => ({ heartbeats: of('heartbeats', '+', 1) }))
@@ -31,4 +31,8 @@ export function runnerTable(db: Kysely<Schema>): RunnerTable {
       await db.deleteFrom('runners').where('id', '=', id).execute()
     },
   }
+}
+
+function recordOf({ labels_json, registered_at, ...row }: Selectable<Schema['runners']>): RunnerRecord {
+  return { ...row, labels: JSON.parse(labels_json) as string[], registeredAt: registered_at } // written by `put`
 }

@@ -246,7 +246,7 @@ function describeFlows(open: () => Promise<StoreUnderTest>): void {
 
   test('a runner that registers again is replaced, and only known ones have a heartbeat', async () => {
     await using under = await open()
-    const runner = { id: id(1), name: 'ada', url: 'http://a', slots: 2, labels: ['x'], registeredAt: 5 }
+    const runner = { id: id(1), name: 'ada', url: 'http://a', slots: 2, labels: ['x'], registeredAt: 5, life: 'first' }
 
     const seen = await under.store.transaction(async ({ runners }) => {
       await runners.put(runner)

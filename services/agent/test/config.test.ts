@@ -1,7 +1,6 @@
 import { newToken } from '@narwhal/host'
 import { expect, test } from 'vitest'
 import { readAgentConfig } from '../config.ts'
-import { forgeHostOf } from '../service.ts'
 
 test('only the secret of the webhook must be given', () => {
   const secret = newToken()
@@ -16,6 +15,7 @@ test('only the secret of the webhook must be given', () => {
     logLevel: 'info',
     webhookSecrets: [secret],
     githubApiUrl: 'https://api.github.com',
+    apiToken: undefined,
     inboxBytes: 1024 ** 3,
   })
 })
@@ -34,10 +34,16 @@ test.each([
   expect(read).toThrow('NARWHAL_GITHUB_API_URL is "ftp://x"')
 })
 
-test.each([
-  ['https://api.github.com', 'github.com'],
-  ['https://git.example.org/api/v3', 'git.example.org'],
-  ['http://127.0.0.1:3000', '127.0.0.1'],
-])('the repositories of %s are at %s', (url, host) => {
-  expect(forgeHostOf(url)).toBe(host)
+test('another machine may read the metrics with the API token', () => {
+  const [secret, apiToken] = [newToken(), newToken()]
+
+  expect(readAgentConfig({ NARWHAL_GITHUB_WEBHOOK_SECRET: secret, NARWHAL_API_TOKEN: apiToken })).toMatchObject({
+    apiToken,
+  })
+})
+
+test('a forge whose host no repository can be named after is refused, with what to set', () => {
+  const env = { NARWHAL_GITHUB_WEBHOOK_SECRET: newToken(), NARWHAL_GITHUB_API_URL: 'http://[::1]:3000' }
+
+  expect(() => readAgentConfig(env)).toThrow('NARWHAL_GITHUB_API_URL is "http://[::1]:3000"; set one with a DNS name')
 })

@@ -27,11 +27,19 @@ export interface TestAgentOptions {
   readonly inbox?: Inbox
   readonly clock?: Clock
   readonly watched?: readonly Watched[]
+  /** `github.com` unless given. */
+  readonly forgeHost?: string
 }
 
 /** A whole agent on a port of its own, with a subscriber that remembers what came through the queue. */
 export async function openTestAgent(options: TestAgentOptions = {}) {
-  const { secrets = [newToken()], limitBytes = 1024 ** 3, clock = systemClock, watched = [] } = options
+  const {
+    secrets = [newToken()],
+    limitBytes = 1024 ** 3,
+    clock = systemClock,
+    watched = [],
+    forgeHost = 'github.com',
+  } = options
   await using undo = new AsyncDisposableStack()
   const data = options.data ?? undo.use(await openDirectory()).path
   const inbox = undo.use(options.inbox ?? (await openAgentInbox(data, { limitBytes, clock })))
@@ -39,7 +47,7 @@ export async function openTestAgent(options: TestAgentOptions = {}) {
   const metrics = openMetrics()
   const log = silentLog()
   const server: HttpServer = openHttpServer({ host: '127.0.0.1', port: 0, log, metrics })
-  const deps = { server, queue, inbox, clock, log, metrics, webhookSecrets: secrets, forgeHost: 'github.com', watched }
+  const deps = { server, queue, inbox, clock, log, metrics, webhookSecrets: secrets, forgeHost, watched }
   undo.use(await startAgent(deps))
   undo.use(server)
   const baseUrl = await server.listen()

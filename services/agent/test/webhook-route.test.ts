@@ -27,6 +27,19 @@ test('the form encoding is read, and the signature covers the form', async () =>
   await eventually(() => expect(agent.messages).toMatchObject([{ commit: { sha: 'b'.repeat(40) } }]))
 })
 
+test('what no dispatcher would take is not accepted', async () => {
+  await using agent = await openTestAgent({ forgeHost: '[::1]' })
+
+  const answer = await agent.deliver(pushBody())
+
+  expect(answer.status).toBe(400)
+  expect(JSON.parse(answer.text)).toMatchObject({
+    code: 'WEBHOOK_MALFORMED',
+    detail: expect.stringContaining('/commit/repository/host of the push'),
+  })
+  expect(await agent.inbox.depth()).toBe(0)
+})
+
 test.each([
   ['missing', undefined],
   ['a sha1', 'sha1=0123456789012345678901234567890123456789'],

@@ -126,3 +126,16 @@ test('a job is shown with its attempts', async () => {
 
   expect(job.attempts).toMatchObject([{ number: 1, runner: 'ada', steps: [{ name: 'test', state: 'pending' }] }])
 })
+
+test('a repository is found by its whole name only', async () => {
+  await using rig = await openDispatcher()
+  const body = { ref: commit.ref, sha: commit.sha }
+  await rig.client.call(createBuild, { ...rig.call, body: { ...body, repository: 'github.com/my-org/app' } })
+
+  for (const repository of ['my_org/app', 'MY-ORG/app', 'app', 'g/app']) {
+    const other = rig.client.call(createBuild, { ...rig.call, body: { ...body, repository } })
+    await expect(other).rejects.toMatchObject({ code: 'REPOSITORY_UNKNOWN' })
+  }
+  const build = await rig.client.call(createBuild, { ...rig.call, body: { ...body, repository: 'my-org/app' } })
+  expect(build).toMatchObject({ number: 2 })
+})

@@ -178,3 +178,54 @@ test('a plan whose answer was lost gets its job again', async () => {
   expect(next?.token).not.toBe(offer.token)
   await expect(ada.renew(offer)).rejects.toMatchObject({ code: 'ATTEMPT_TOKEN_WRONG' })
 })
+
+test('a job that comes back to the queue waits anew: how long it ran does not count', async () => {
+  await using rig = await openDispatcher({ queueLimitMs: 60_000 })
+  const ada = await rig.runner('ada')
+  const offer = await planFirst(rig, ada)
+  for (let third = 0; third < 9; third++) {
+    await rig.clock.advance(leaseMs / 3)
+    await ada.renew(offer)
+  }
+
+  await ada.report(offer, { result: { ending: { outcome: 'errored', code: 'IMAGE_PULL_FAILED' }, at: 1, log: noLog } })
+  await rig.clock.advance(5_000)
+
+  expect(await ada.offer(1)).toMatchObject({ jobId: offer.jobId, attempt: 2 })
+})
+
+test('a plan that passed without a plan, or with two jobs of one name, is refused', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  await rig.push()
+  const plan = await ada.offer(0)
+  const jobs = [planned.plan?.jobs[0], planned.plan?.jobs[0]].filter((job) => job !== undefined)
+
+  const nothing = ada.report(plan, { result: { ending: { outcome: 'passed' }, at: 1, log: noLog } })
+  await expect(nothing).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  const twice = ada.report(plan, { ...planned, plan: { jobs } })
+  await expect(twice).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+
+  expect((await ada.report(plan, planned)).next).toMatchObject({ jobName: 'build' })
+})
+
+test('the same life of a runner that registers again loses nothing', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const offer = await planFirst(rig, ada)
+
+  await ada.registerAgain()
+
+  expect(await ada.renew(offer)).toEqual({})
+})
+
+test('a clock that steps back keeps no job from its runner', async () => {
+  await using rig = await openDispatcher()
+  await rig.push()
+  await eventually(async () => expect(await rig.builds()).toHaveLength(1))
+
+  rig.stepClock(-3_600_000)
+  const ada = await rig.runner('ada')
+
+  expect(await ada.offer(0)).toMatchObject({ kind: 'plan' })
+})

@@ -1,6 +1,6 @@
 import { isProblem, type Offer } from '@narwhal/protocol'
 import { expect, test } from 'vitest'
-import { logOf, noLog, openDispatcher, planFirst, type Rig } from './open-dispatcher.ts'
+import { eventually, logOf, noLog, openDispatcher, planFirst, type Rig } from './open-dispatcher.ts'
 import type { PaperRunner } from './paper-runner.ts'
 
 const chunk = (offset: number, text: string) => ({ step: 0, offset, at: 1, data: Buffer.from(text).toString('base64') })
@@ -80,12 +80,12 @@ test('a live log comes as events cut between characters, goes on from Last-Event
   const live = fetchLog(rig, offer, { accept: 'text/event-stream' }).then((answer) => answer.text())
   await ada.report(offer, { chunks: [part(3, 6)] })
   await ada.report(offer, { result: { ending: { outcome: 'passed' }, at: 2, log: logOf('a🦄b').log } })
-  const resumed = await fetchLog(rig, offer, { accept: 'text/event-stream', 'last-event-id': '5' })
+  const resumed = await fetchLog(rig, offer, { accept: 'text/event-stream', 'last-event-id': '1:5' })
 
   expect(textOf(await live)).toBe('a🦄b')
   expect(await live).toContain('event: end')
   expect(await resumed.text()).toBe(
-    'id: 6\ndata: {"offset":5,"text":"b"}\n\nevent: end\ndata: {"offset":6,"state":"finished"}\n\n',
+    'id: 1:6\ndata: {"offset":5,"text":"b"}\n\nevent: end\ndata: {"offset":6,"state":"finished"}\n\n',
   )
 })
 
@@ -104,4 +104,31 @@ test('another attempt, or nobody, cannot write to a log', async () => {
   await expect(stolen).rejects.toMatchObject({ code: 'ATTEMPT_TOKEN_WRONG' })
   await ada.report(offer, { result: { ending: { outcome: 'passed' }, at: 2, log: noLog } })
   expect((await fetchLog(rig, offer)).status).toBe(200)
+})
+
+test('who comes back after the attempt was lost gets the next one from its beginning', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const offer = await planFirst(rig, ada)
+  await ada.report(offer, { chunks: [chunk(0, 'first attempt\n')] })
+  await ada.register([])
+  const again = await ada.offer(1)
+  await end(ada, again, 'second\n')
+
+  const resumed = await fetchLog(rig, offer, { accept: 'text/event-stream', 'last-event-id': '1:14' })
+
+  expect(textOf(await resumed.text())).toBe('second\n')
+})
+
+test('a sealed log whose blob is gone is a problem, and the dispatcher answers on', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const offer = await planFirst(rig, ada)
+  await end(ada, offer, 'hello\n')
+  await eventually(async () => {
+    await rig.blobs.remove(`logs/${offer.attemptId}.gz`)
+    expect((await fetchLog(rig, offer)).status).toBe(500)
+  })
+
+  expect(await rig.build(offer.buildId)).toMatchObject({ ending: { outcome: 'passed' } })
 })

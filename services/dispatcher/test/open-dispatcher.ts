@@ -25,15 +25,22 @@ export const commit: Commit = {
   trigger: 'push',
 }
 
+/** A virtual clock whose wall time can be stepped, as an operator or NTP does. */
+function steppedClock() {
+  const clock = virtualClock()
+  let stepMs = 0
+  return { ...clock, now: () => clock.now() + stepMs, step: (ms: number) => void (stepMs += ms) }
+}
+
 export type Rig = Awaited<ReturnType<typeof openDispatcher>>
 
 /** A whole dispatcher on real HTTP with a virtual clock; its queue, store and blobs are in memory unless given. */
-export async function openDispatcher(options: { store?: Store } = {}) {
+export async function openDispatcher(options: { store?: Store; queueLimitMs?: number } = {}) {
   await using undo = new AsyncDisposableStack()
   const [apiToken, runnerToken, clock, metrics, log] = [
     newToken(),
     newToken(),
-    virtualClock(),
+    steppedClock(),
     openMetrics(),
     silentLog(),
   ]
@@ -42,14 +49,15 @@ export async function openDispatcher(options: { store?: Store } = {}) {
   const blobs = undo.use(await openBlobs('memory:'))
   const client = undo.use(openHttpClient())
   const server = undo.use(openHttpServer({ host: '127.0.0.1', port: 0, log, metrics }))
-  const timing = { leaseMs, queueLimitMs: 3_600_000, heartbeatMs: 1_000_000 }
+  const timing = { leaseMs, queueLimitMs: options.queueLimitMs ?? 3_600_000, heartbeatMs: 1_000_000 }
   const deps = { server, queue, store, blobs, client, clock, log, metrics, apiToken, runnerToken, ...timing }
   const dispatcher = undo.use(startDispatcher(deps))
   const url = await server.listen()
   const call = { baseUrl: url, token: apiToken }
   const owned = undo.move()
   return {
-    ...{ url, clock, client, queue, store, dispatcher, apiToken, call },
+    stepClock: clock.step,
+    ...{ url, clock, client, queue, store, blobs, dispatcher, apiToken, call },
     push: async (changes: { commit?: Partial<Commit>; id?: string; eventKey?: string } = {}) => {
       const of = { ...commit, ...changes.commit }
       const id = changes.id ?? newId(clock.now())

@@ -39,6 +39,8 @@ export interface PaperRunner extends AsyncDisposable {
   /** From now on it refuses. */
   refuse(): void
   register(attempts?: readonly string[]): Promise<void>
+  /** As the same process, holding nothing as far as it knows. */
+  registerAgain(): Promise<void>
   heartbeat(): Promise<void>
   report(
     offer: Offer,
@@ -55,6 +57,11 @@ export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunne
   const url = await server.listen()
   const id = newId(1)
   const params = { runnerId: id }
+  let life: string = crypto.randomUUID()
+  const register = async (attempts: readonly string[]) => {
+    const body = { id, name, url, slots, labels: ['os=linux'], life, attempts: [...attempts] }
+    await client.call(registerRunner, { baseUrl, token: runnerToken, body })
+  }
   const runner: PaperRunner = {
     id,
     offers: state.offers,
@@ -64,9 +71,10 @@ export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunne
         timeout: 5_000,
       }),
     refuse: () => void (state.refuses = true),
-    async register(attempts = []) {
-      const body = { id, name, url, slots, labels: ['os=linux'], attempts: [...attempts] }
-      await client.call(registerRunner, { baseUrl, token: runnerToken, body })
+    registerAgain: () => register([]),
+    register(attempts = []) {
+      life = crypto.randomUUID()
+      return register(attempts)
     },
     heartbeat: () => client.call(heartbeatRunner, { baseUrl, token: runnerToken, params }),
     report: (offer, report) =>

@@ -22,6 +22,18 @@ test('colours go where they are not wanted', () => {
   expect(openTextCleaner({ colours: false }).take('\x1b[1;31mred\x1b[0m')).toBe('red')
 })
 
+test.each([
+  ['\r\x1b', '\r\x1b[0m.'],
+  ['\r\x1bX', '\n.'],
+  ['\x1b]title\r\x1b', '\\\r', '\n.'],
+])('the pieces %j, %j are shown as one text is', (...pieces) => {
+  const cleaner = openTextCleaner({ colours: true })
+
+  const shown = pieces.map((piece) => cleaner.take(piece)).join('')
+
+  expect(shown).toBe(openTextCleaner({ colours: true }).take(pieces.join('')))
+})
+
 test('it does not matter where a text is cut', () => {
   const part = fc.constantFrom(
     '\x1b',
@@ -51,7 +63,7 @@ test('it does not matter where a text is cut', () => {
 
       expect(shown).toBe(openTextCleaner({ colours: true }).take(text))
     }),
-    { numRuns: 2_000 },
+    { numRuns: 10_000 },
   )
 })
 

@@ -33,6 +33,10 @@ test('all faults are told at once', () => {
   expect(() => readUpConfig(env)).toThrow(/STROE[\s\S]*PORT[\s\S]*API_TOKEN/)
 })
 
+test('a forge whose host no repository can be named after is refused', () => {
+  expect(() => readUpConfig({ NARWHAL_GITHUB_API_URL: 'http://[::1]:3000' })).toThrow('set one with a DNS name')
+})
+
 test('secrets are made at the first start, for the eyes of the owner, and stay', async () => {
   const settings = readUpConfig({ NARWHAL_DATA: await temporaryFolder() })
 
