@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { settings } from '@narwhal/host'
 import { expect, test } from 'vitest'
+import { isProduct, readTree } from './architecture/source.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
@@ -12,16 +13,28 @@ test('the README has every setting in its table, and no other', () => {
   expect(new Set(named)).toEqual(new Set(Object.keys(settings)))
 })
 
-test.each(['README.md', 'docs/architecture.md', 'CONTRIBUTING.md'])('every file that %s names is there', (page) => {
-  const text = read(page)
+test.each(['README.md', 'docs/architecture.md', 'docs/security.md', 'CONTRIBUTING.md'])(
+  'every file that %s names is there',
+  (page) => {
+    const text = read(page)
 
-  const links = [...text.matchAll(/\]\(([\w./-]+)\)/g)].map(([, path]) =>
-    page.startsWith('docs/') ? `docs/${path}` : path,
-  )
-  const files = [...text.matchAll(/`((?:services|libs|test|docs)\/[\w./-]+\.\w+)`/g)].map(([, path]) => path)
+    const links = [...text.matchAll(/\]\(([\w./-]+)\)/g)].map(([, path]) =>
+      page.startsWith('docs/') ? `docs/${path}` : path,
+    )
+    const files = [...text.matchAll(/`((?:services|libs|test|docs)\/[\w./-]+\.\w+)`/g)].map(([, path]) => path)
 
-  const missing = [...links, ...files].filter(
-    (path) => path === undefined || !existsSync(new URL(`../${path}`, import.meta.url)),
-  )
-  expect(missing).toEqual([])
+    const missing = [...links, ...files].filter(
+      (path) => path === undefined || !existsSync(new URL(`../${path}`, import.meta.url)),
+    )
+    expect(missing).toEqual([])
+  },
+)
+
+test('every page that the code names is there', () => {
+  const root = new URL('..', import.meta.url).pathname
+  const named = readTree(root)
+    .filter(isProduct)
+    .flatMap(({ path, text }) => [...text.matchAll(/docs\/[\w-]+\.md/g)].map(([page]) => ({ path, page })))
+
+  expect(named.filter(({ page }) => !existsSync(`${root}${page}`))).toEqual([])
 })

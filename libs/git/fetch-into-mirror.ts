@@ -59,7 +59,7 @@ export async function fetchSha(mirror: Mirror, source: CommitSource & { sha: str
     await fetchRefs(mirror, source, { refspecs: [`+${sha}:refs/narwhal/commits/${sha}`], signal })
   } catch (error) {
     if (!isProblem(error, 'GIT_FAILED')) throw error
-    throw problem('COMMIT_NOT_FOUND', `${repositoryKey(repository)} has no commit ${sha}.`, { cause: error })
+    throw problem('COMMIT_NOT_FOUND', `${repositoryKey(repository)} has no commit ${sha}`, { cause: error })
   }
 }
 

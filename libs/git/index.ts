@@ -1,3 +1,4 @@
+export { type CloneRule, resolveCloneSource } from './clone-source.ts'
 export { type CloneProtocol, type CloneUrl, checkCloneUrl, resolveCloneUrl } from './clone-url.ts'
 export type { CommitSource, FetchClock } from './fetch-into-mirror.ts'
 export { type Heads, lookAtHeads, type RefTip } from './look-at-heads.ts'

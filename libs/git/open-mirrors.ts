@@ -69,7 +69,7 @@ async function findOrFetch(
   await mirror.flights.join(sha, (own) => fetchSha(mirror, source, own), signal)
   const byName = await mirror.find(sha, signal)
   if (byName !== undefined) return byName
-  throw problem('COMMIT_NOT_FOUND', `${repositoryKey(source.repository)} has no commit ${sha}.`)
+  throw problem('COMMIT_NOT_FOUND', `${repositoryKey(source.repository)} has no commit ${sha}`)
 }
 
 /** All mirrors of this life. At most eight of them keep a git open for reading. */

@@ -7,6 +7,7 @@ import {
   type RouteInput,
   type RouteReply,
 } from '@narwhal/protocol'
+import { Compile } from 'typebox/compile'
 import { Agent, type Dispatcher, request } from 'undici'
 
 /** Keeps connections to other services and makes typed calls. */
@@ -14,7 +15,7 @@ export interface HttpClient extends AsyncDisposable {
   /**
    * Calls a route.
    *
-   * @throws {ProblemError} the problem that the other side answered; UNREACHABLE when no whole answer came
+   * @throws {ProblemError} the problem that the other side answered; UNREACHABLE when no whole answer of the route came
    *   (`data.sent` is false when the request certainly never arrived).
    */
   call<R extends Route>(route: R, options: CallOptions<R>): Promise<RouteReply<R>>
@@ -62,8 +63,11 @@ async function call<R extends Route>(agent: Agent, route: R, options: CallOption
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
     })
     const text = await answer.body.text()
-    if (answer.statusCode >= 400) throw problemFrom(text, answer, url)
-    return (text === '' ? undefined : JSON.parse(text)) as RouteReply<R> // the other side is served from the same route
+    if (answer.statusCode >= 300) throw problemFrom(text, answer, url)
+    const reply: unknown = text === '' ? undefined : JSON.parse(text)
+    if (!fitsReply(route, reply))
+      throw problem('UNREACHABLE', `${url} answers what Narwhal does not`, { data: { sent: true } })
+    return reply as RouteReply<R> // checked on the line above
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     throw unreachable(error, url)
@@ -82,8 +86,23 @@ function queryOf(query: unknown): string {
   return search.size === 0 ? '' : `?${search}`
 }
 
+const replyChecks = new WeakMap<Route, (reply: unknown) => boolean>()
+
+/** Whether something between us, or another program at that address, has answered in the place of the route. */
+function fitsReply(route: Route, reply: unknown): boolean {
+  const check = replyChecks.get(route) ?? replyCheck(route)
+  replyChecks.set(route, check) // compiling takes milliseconds, checking microseconds
+  return check(reply)
+}
+
+function replyCheck({ reply: schema }: Route): (reply: unknown) => boolean {
+  if (schema === undefined) return (reply) => reply === undefined
+  const validator = Compile(schema)
+  return (reply) => validator.Check(reply)
+}
+
 function problemFrom(text: string, { statusCode }: Dispatcher.ResponseData, url: string): Error {
-  const wire = parseProblem(text)
+  const wire = statusCode < 400 ? undefined : parseProblem(text)
   if (wire === undefined)
     return problem('UNREACHABLE', `${url} answered ${statusCode} without a problem document`, { data: { sent: true } })
   return problem(

@@ -1,5 +1,5 @@
 import type { Wrong } from './config.ts'
-import { weakness } from './tokens.ts'
+import { tokenPattern, weakness } from './tokens.ts'
 
 // Readers for `required` and `optional`: a text → the value, or what is wrong with it.
 
@@ -8,13 +8,14 @@ export function text(given: string): string {
   return given
 }
 
-/** A secret that is long and random enough to start with. */
+/** A token that is long and random enough to start with, and fits into a header. */
 export function secret(given: string): string | Wrong {
   const weak = weakness(given)
-  return weak === undefined ? given : { wrong: weak }
+  if (weak !== undefined) return { wrong: weak }
+  return tokenPattern.test(given) ? given : { wrong: 'may have only letters, digits and - . _ ~ + / =' }
 }
 
-/** One or more secrets, separated by commas. */
+/** One or more secrets of any characters, separated by commas. */
 export function secrets(given: string): readonly string[] | Wrong {
   const all = given.split(',').map((one) => one.trim())
   const weak = all.map(weakness).find((one) => one !== undefined)
@@ -33,6 +34,42 @@ export function portNumber(given: string): number | Wrong {
 export function positive(given: string): number | Wrong {
   const number = Number(given)
   return Number.isSafeInteger(number) && number > 0 ? number : { wrong: `is "${given}"; set a whole number above 0` }
+}
+
+/** A duration in milliseconds, a whole number from `minMs` to `maxMs`. */
+export function durationMs(minMs: number, maxMs: number): (given: string) => number | Wrong {
+  return (given) => {
+    const ms = Number(given)
+    const fits = Number.isInteger(ms) && ms >= minMs && ms <= maxMs
+    return fits ? ms : { wrong: `is "${given}"; set milliseconds from ${minMs} to ${maxMs}` }
+  }
+}
+
+/** How long an attempt may stay without a sign of life: 1 s to 24 h. */
+export const leaseMs = durationMs(1_000, 24 * 3_600_000)
+
+/** How long a job may wait for a runner: 1 s to 365 days. */
+export const queueLimitMs = durationMs(1_000, 365 * 24 * 3_600_000)
+
+/** How many attempts a runner holds at once. */
+export function slotCount(given: string): number | Wrong {
+  const slots = positive(given)
+  return typeof slots === 'number' && slots > 1024 ? { wrong: `is "${given}"; use at most 1024` } : slots
+}
+
+/** The name of a runner. */
+export function runnerName(given: string): string | Wrong {
+  return given.length <= 100 ? given : { wrong: `has ${given.length} characters; use at most 100` }
+}
+
+/** The labels of a runner, separated by commas. */
+export function runnerLabels(given: string): readonly string[] | Wrong {
+  const labels = list(given)
+  if (labels.length > 100) return { wrong: `holds ${labels.length} labels; use at most 100` }
+  const long = labels.find((label) => label.length > 200)
+  return long === undefined
+    ? labels
+    : { wrong: `has a label of ${long.length} characters, "${long.slice(0, 20)}…"; use at most 200` }
 }
 
 /** An http or https URL, without a slash at its end. */

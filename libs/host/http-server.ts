@@ -69,7 +69,13 @@ async function listen(app: FastifyInstance, { host, port }: HttpServerOptions): 
   }
   const address = app.server.address()
   const actual = typeof address === 'object' && address !== null ? address.port : port
-  return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${actual}`
+  return `http://${reachableHost(host)}:${actual}`
+}
+
+/** An address to listen on everywhere is none to connect to. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /**

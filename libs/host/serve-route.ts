@@ -4,7 +4,7 @@ import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import type { HttpServer } from './http-server.ts'
-import { equalTokens } from './tokens.ts'
+import { equalTokens, tokenPattern } from './tokens.ts'
 
 /** The tokens that open routes; a route whose token is absent here stays closed. */
 export interface RouteTokens {
@@ -66,7 +66,8 @@ async function authorize(route: Route, tokens: RouteTokens, request: FastifyRequ
 }
 
 function bearer(request: FastifyRequest): string {
-  return /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  return tokenPattern.test(given) ? given : ''
 }
 
 /** Parameters and queries are texts and are converted; a body must already have the right types. */

@@ -8,6 +8,9 @@ export function newToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
+/** What a token may be made of: what an `authorization` header carries as it is (RFC 6750). */
+export const tokenPattern = /^[\w.~+/=-]+$/
+
 /** SHA-256 in hex, for tokens that are kept only as a hash. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')

@@ -1,22 +1,22 @@
 import { parseDuration } from './parse-duration.ts'
-import type { Pipeline, StepDefinition } from './pipeline.ts'
+import type { JobDefinition, Pipeline, StepDefinition } from './pipeline.ts'
 import type { PipelineFile } from './pipeline-schema.ts'
 
 const defaultTimeoutMs = 3_600_000
 
 type StepInFile = NonNullable<PipelineFile['steps']>[number]
 
-/** The pipeline of a valid file, with every default filled in. A file without `jobs` is one job named `build`. */
+/** The pipeline of a valid file, with every default filled in. A file is one job, named as the file says, else `build`. */
 export function pipelineFromFile(file: PipelineFile): Pipeline {
   const steps = file.steps ?? (file.run === undefined ? [] : [file.run])
-  const job = {
-    name: 'build',
+  const job: JobDefinition = {
+    name: file.name ?? 'build',
     image: file.image,
     env: envOf(file.env),
     timeoutMs: parseDuration(file.timeout ?? '') ?? defaultTimeoutMs,
     steps: steps.map(stepOf),
   }
-  return file.name === undefined ? { jobs: [job] } : { name: file.name, jobs: [job] }
+  return { jobs: [job] }
 }
 
 function stepOf(step: StepInFile): StepDefinition {

@@ -1,6 +1,5 @@
 /** A narwhal.yml that was understood. */
 export interface Pipeline {
-  readonly name?: string
   readonly jobs: readonly JobDefinition[]
 }
 

@@ -1,6 +1,4 @@
-import { NamePart } from './ids.ts'
-
-const { pattern, maxLength = Infinity } = NamePart
+import { isNamePart } from './ids.ts'
 
 /**
  * The host in the names of repositories for the base URL of GitHub's API: `github.com`, or that of a GitHub of one's own.
@@ -19,8 +17,7 @@ export function forgeHostOf(githubApiUrl: string): string {
  * @param githubApiUrl  an http or https URL.
  */
 export function checkForgeUrl(githubApiUrl: string): string | { readonly wrong: string } {
-  const host = forgeHostOf(githubApiUrl)
-  if (host.length <= maxLength && new RegExp(pattern).test(host)) return githubApiUrl
+  if (isNamePart(forgeHostOf(githubApiUrl))) return githubApiUrl
   return {
     wrong: `is "${githubApiUrl}"; set one with a DNS name or an IPv4 address: its host becomes part of the names of repositories`,
   }

@@ -13,8 +13,15 @@ export const Ref = Type.String({
   maxLength: 255,
 })
 
+const namePart = { pattern: '^(?!\\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]*$', maxLength: 100 }
+
 /** One part of a repository's name, safe as a path segment and as a URL segment. */
-export const NamePart = Type.String({ pattern: '^(?!\\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]*$', maxLength: 100 })
+export const NamePart = Type.String(namePart)
+
+/** Whether a text fits `NamePart`. */
+export function isNamePart(text: string): boolean {
+  return text.length <= namePart.maxLength && new RegExp(namePart.pattern).test(text)
+}
 
 /** Milliseconds since the Unix epoch. */
 export const At = Type.Integer({ minimum: 0 })

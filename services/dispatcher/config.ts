@@ -1,9 +1,10 @@
 import {
   type Environment,
+  leaseMs,
   logLevel,
   optional,
   portNumber,
-  positive,
+  queueLimitMs,
   readConfig,
   required,
   secret,
@@ -25,7 +26,7 @@ export function readDispatcherConfig(env: Environment) {
     apiToken: required('NARWHAL_API_TOKEN', secret),
     runnerToken: required('NARWHAL_RUNNER_TOKEN', secret),
     logLevel: optional('NARWHAL_LOG_LEVEL', logLevel, 'info'),
-    leaseMs: optional('NARWHAL_LEASE_MS', positive, 30_000),
-    queueLimitMs: optional('NARWHAL_QUEUE_LIMIT_MS', positive, 24 * 3_600_000),
+    leaseMs: optional('NARWHAL_LEASE_MS', leaseMs, 30_000),
+    queueLimitMs: optional('NARWHAL_QUEUE_LIMIT_MS', queueLimitMs, 24 * 3_600_000),
   })
 }

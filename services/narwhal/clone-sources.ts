@@ -1,5 +1,5 @@
-import { resolveCloneUrl } from '@narwhal/git'
-import { forgeHostOf, problem, type Repository, repositoryKey } from '@narwhal/protocol'
+import { resolveCloneSource } from '@narwhal/git'
+import { isProblem, problem, type Repository, repositoryKey } from '@narwhal/protocol'
 import type { UpConfig } from './up-config.ts'
 import type { Watched } from './watched-repository.ts'
 
@@ -18,11 +18,13 @@ export function cloneSources(watched: readonly Watched[], config: CloneConfig) {
   }
 }
 
-function fromForge(repository: Repository, { cloneUrlTemplate, githubToken, githubApiUrl }: CloneConfig) {
-  if (repository.host !== forgeHostOf(githubApiUrl))
-    throw problem(
-      'CLONE_URL_INVALID',
-      `${repositoryKey(repository)} is not watched now: start with --watch to build it`,
-    )
-  return { url: resolveCloneUrl(cloneUrlTemplate, repository).url, token: githubToken }
+/** @throws CLONE_URL_INVALID */
+function fromForge(repository: Repository, config: CloneConfig): ReturnType<typeof resolveCloneSource> {
+  try {
+    return resolveCloneSource(repository, config)
+  } catch (cause) {
+    if (!isProblem(cause, 'CLONE_URL_INVALID')) throw cause
+    const detail = `${repositoryKey(repository)} is not watched now: start with --watch to build it. ${cause.message}`
+    throw problem('CLONE_URL_INVALID', detail, { cause })
+  }
 }

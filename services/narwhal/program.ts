@@ -44,7 +44,7 @@ function addUp(program: Command, run: (options: Parameters<typeof runUp>[0]) => 
     .command('up')
     .description('start everything in this process: webhooks, builds in containers, REST API')
     .option('--demo', 'make a small repository at the first start, and watch it')
-    .option('--watch <PATH_OR_URL>', 'watch this repository instead: its head now, then each new commit')
+    .option('--watch <PATH_OR_URL>', 'watch this repository instead: its head now, then each new head')
     .option('--once', 'end with the build of the head: exit code 0 if it passed, 1 if not')
     .addHelpText('after', upHelp)
     .action(run)

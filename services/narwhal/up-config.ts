@@ -3,15 +3,19 @@ import { join, resolve } from 'node:path'
 import {
   type Environment,
   httpUrl,
-  list,
+  leaseMs,
   logLevel,
   optional,
   portNumber,
   positive,
   provideToken,
+  queueLimitMs,
   readConfig,
+  runnerLabels,
+  runnerName,
   secret,
   secrets,
+  slotCount,
   text,
 } from '@narwhal/host'
 import { checkForgeUrl } from '@narwhal/protocol'
@@ -40,11 +44,11 @@ export function readUpConfig(env: Environment) {
     githubApiUrl: optional('NARWHAL_GITHUB_API_URL', githubApiUrl, 'https://api.github.com'),
     cloneUrlTemplate: optional('NARWHAL_CLONE_URL_TEMPLATE', text, 'https://github.com/{owner}/{name}.git'),
     runnerUrl: optional('NARWHAL_RUNNER_URL', httpUrl, undefined),
-    runnerName: optional('NARWHAL_RUNNER_NAME', text, hostname().slice(0, 100)),
-    runnerSlots: optional('NARWHAL_RUNNER_SLOTS', positive, availableParallelism()),
-    runnerLabels: optional('NARWHAL_RUNNER_LABELS', list, []),
-    leaseMs: optional('NARWHAL_LEASE_MS', positive, 30_000),
-    queueLimitMs: optional('NARWHAL_QUEUE_LIMIT_MS', positive, 24 * 3_600_000),
+    runnerName: optional('NARWHAL_RUNNER_NAME', runnerName, hostname().slice(0, 100)),
+    runnerSlots: optional('NARWHAL_RUNNER_SLOTS', slotCount, availableParallelism()),
+    runnerLabels: optional('NARWHAL_RUNNER_LABELS', runnerLabels, []),
+    leaseMs: optional('NARWHAL_LEASE_MS', leaseMs, 30_000),
+    queueLimitMs: optional('NARWHAL_QUEUE_LIMIT_MS', queueLimitMs, 24 * 3_600_000),
     inboxBytes: optional('NARWHAL_INBOX_BYTES', positive, 1024 ** 3),
   })
   const data = resolve(given)

@@ -6,6 +6,7 @@ import {
   type RunnerRegistration,
   unregisterRunner,
 } from '@narwhal/protocol'
+import { openComplaint } from './complaint.ts'
 
 /** A dispatcher that comes back sees its runners within this and a little. */
 const bounds = { baseMs: 100, capMs: 2_000 }
@@ -69,7 +70,8 @@ async function keepBeating(heartbeatMs: number, state: State, deps: LoopDeps): P
 
 /** Makes a call until it is answered. A dispatcher that was away need not forget its runners. */
 async function keepTrying<T>(call: (deps: LoopDeps) => Promise<T>, state: State, deps: LoopDeps): Promise<T> {
-  const { clock, log, signal, dispatcherUrl } = deps
+  const { clock, signal } = deps
+  const complaint = openComplaint(deps)
   for (let failures = 0; ; failures++) {
     try {
       const answer = await call(deps)
@@ -78,10 +80,7 @@ async function keepTrying<T>(call: (deps: LoopDeps) => Promise<T>, state: State,
     } catch (error) {
       signal.throwIfAborted()
       state.isRegistered = false
-      log[failures === 0 ? 'warn' : 'debug'](
-        { err: error },
-        `${dispatcherUrl} does not answer as it should; tried again`,
-      )
+      complaint.tell(error)
       await clock.sleep(backoffMs(failures, bounds), signal)
     }
   }

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { openMirrors, resolveCloneUrl } from '@narwhal/git'
+import { openMirrors, resolveCloneSource } from '@narwhal/git'
 import {
   aborted,
   openHttpClient,
@@ -15,12 +15,10 @@ import { startRunner } from './service.ts'
 
 await runMain(async ({ env, signal }) => {
   const config = readRunnerConfig(env)
-  const { cloneUrlTemplate, githubToken } = config
   const data = resolve(config.data)
   const log = openLog({ service: 'runner', level: config.logLevel, pretty: process.stderr.isTTY })
   const metrics = openMetrics()
   const listening = { url: config.runnerUrl ?? '' }
-  const token = githubToken === undefined ? {} : { token: githubToken }
 
   await using engine = openEngine(config.engine, { clock, log, dockerHost: env['DOCKER_HOST'] })
   await using mirrors = await openMirrors({ root: join(data, 'mirrors'), clock })
@@ -43,7 +41,7 @@ await runMain(async ({ env, signal }) => {
     log,
     metrics,
     runnerUrl: () => listening.url,
-    cloneSource: (repository) => ({ url: resolveCloneUrl(cloneUrlTemplate, repository).url, ...token }),
+    cloneSource: (repository) => resolveCloneSource(repository, config),
   })
   const url = await server.listen()
   listening.url ||= url

@@ -1,7 +1,10 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Log } from '@narwhal/host'
+import { problem } from '@narwhal/protocol'
 import { attemptsDirectory } from './attempt.ts'
 import type { Engine } from './engine/engine.ts'
+import { problemFields } from './problem-fields.ts'
 
 export interface LeftoverDeps {
   readonly engine: Engine
@@ -9,18 +12,27 @@ export interface LeftoverDeps {
   readonly data: string
   /** Attempts whose things stay. It is asked after looking, so that what comes meanwhile stays too. */
   readonly keep: ReadonlySet<string>
+  readonly log: Log
 }
 
 /**
- * Removes the containers, networks and directories of all attempts but those in `keep`.
- *
- * @throws what the engine or the file system says; calling again goes on.
+ * The returned function removes the containers, networks and directories of all attempts but those in `keep`. It throws
+ * what the engine says; calling again goes on. A directory that cannot be removed stays, and is told of once.
  */
-export async function removeLeftovers({ engine, runnerId, data, keep }: LeftoverDeps): Promise<void> {
-  await engine.removeLeftovers(runnerId, keep) // before the directories that are mounted in the containers
+export function leftoverRemoval({ engine, runnerId, data, keep, log }: LeftoverDeps): () => Promise<void> {
   const root = attemptsDirectory(data)
-  const found = await readdir(root).catch(() => [])
-  for (const name of found) {
-    if (!keep.has(name)) await rm(join(root, name), { recursive: true, force: true, maxRetries: 3 })
+  const told = new Set<string>()
+  return async () => {
+    await engine.removeLeftovers(runnerId, keep) // before the directories that are mounted in the containers
+    const found = await readdir(root).catch(() => [])
+    for (const name of found) {
+      if (keep.has(name)) continue
+      const path = join(root, name)
+      const stays = await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(
+        (cause: NodeJS.ErrnoException) => problem('LEFTOVER_STAYS', `${path} cannot be removed (${cause.code})`),
+      )
+      if (stays !== undefined && !told.has(name)) log.error(problemFields(stays), 'something is left of an attempt')
+      if (stays !== undefined) told.add(name)
+    }
   }
 }

@@ -16,13 +16,13 @@ import type { Engine } from './engine/engine.ts'
 import { type Registered, startRegistered } from './keep-registered.ts'
 import { serveOffers } from './offer-route.ts'
 import { serveRefs } from './ref-route.ts'
-import { removeLeftovers } from './remove-leftovers.ts'
+import { leftoverRemoval } from './remove-leftovers.ts'
 import { type AttemptRunner, runAttempt } from './run-attempt.ts'
 import { openRunnerIdentity } from './runner-identity.ts'
 import { openRunnerMetrics } from './runner-metrics.ts'
 import { openSlots } from './slots.ts'
 
-// 1. Leftovers of a former life are gone before the runner registers.
+// 1. Leftovers of a former life are gone before the runner registers, but directories that it cannot remove.
 // 2. It registers once it listens: an offer may follow at once.
 // 3. When it stops it takes nothing new, lets its attempts end or ends them, tells their results, and leaves last.
 
@@ -103,13 +103,14 @@ interface Leftovers extends AsyncDisposable {
 }
 
 /** Removes leftovers now and whenever told to, again and again until it succeeds. */
-function startLeftovers(deps: Parameters<typeof removeLeftovers>[0] & { clock: Clock; log: Log }): Leftovers {
+function startLeftovers(deps: Parameters<typeof leftoverRemoval>[0] & { clock: Clock }): Leftovers {
+  const removeLeftovers = leftoverRemoval(deps)
   const wake = openWake()
   const first = Promise.withResolvers<void>()
   const turn = async (signal: AbortSignal) => {
     await wake.next(signal)
     try {
-      await removeLeftovers(deps)
+      await removeLeftovers()
       first.resolve()
     } catch (error) {
       wake.wake()

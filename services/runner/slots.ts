@@ -23,7 +23,10 @@ export interface Slots {
    * @throws RUNNER_FULL, RUNNER_DRAINING.
    */
   take(attemptId: string): AttemptStop | undefined
-  /** Gives the slot of an attempt that is over to the one that follows it; `undefined` when that was taken before. */
+  /**
+   * Gives the slot of an attempt that is over to the one that follows it; `undefined` when that was taken before, or
+   * the runner takes nothing new: the dispatcher gives it to another one when this one leaves.
+   */
   pass(from: string, to: string): AttemptStop | undefined
   /** Frees the slot; the attempt stays held. `gone` resolves once nothing of it runs any more. */
   vacate(attemptId: string, gone: Promise<unknown>): void
@@ -80,7 +83,7 @@ export function openSlots(capacity: number): Slots {
     },
     pass(from, to) {
       release(from)
-      return isKnown(to) ? undefined : hold(to)
+      return draining || isKnown(to) ? undefined : hold(to)
     },
     vacate(attemptId, gone) {
       const attempt = attempts.get(attemptId)

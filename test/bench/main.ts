@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { runMain } from '@narwhal/host'
+import { describeError, runMain } from '@narwhal/host'
 import { fsyncLatency } from './fsync-latency.ts'
 import type { BenchContext, Measure, Measured } from './measure.ts'
 import { dispatchLatency } from './measure-dispatch.ts'
@@ -17,7 +17,7 @@ import { alignedTable, cellsOf } from './table.ts'
 // `pnpm bench` measures everything once and prints a table; the same as JSON goes to bench-results.json.
 //
 //   --json         the JSON goes to stdout instead
-//   --write-docs   puts the table into docs/performance.md
+//   --write-docs   puts the table into docs/performance.md, if all of it could be measured
 //   --only P1,P7   some measures only
 //   --quick        few samples: shows that the benchmark works, gives no figures
 
@@ -49,17 +49,23 @@ await runMain(async ({ argv }) => {
     await writeFile(resultsPath, `${JSON.stringify(run, null, 2)}\n`)
     process.stdout.write(`\n${textOf(run)}\n\nAs JSON: ${resultsPath}\n`)
   }
-  if (values['write-docs']) await writePerformancePage(run)
-  return 0
+  for (const fault of run.faults) print(fault)
+  if (values['write-docs'] && wanted === undefined && run.faults.length === 0) await writePerformancePage(run)
+  return run.faults.length === 0 ? 0 : 1
 })
 
 async function runAll(isWanted: (id: string) => boolean, context: BenchContext): Promise<BenchRun> {
   const disk = await fsyncLatency()
   const ended: Measured[] = []
+  const faults: string[] = []
   for (const [id, measure] of Object.entries(measures)) {
     if (!isWanted(id)) continue
     context.print(measure.title)
-    ended.push(await measure.run(context))
+    try {
+      ended.push(await measure.run(context))
+    } catch (error) {
+      faults.push(`${id} was not measured. ${describeError(error)}`) // what the others found is worth keeping
+    }
   }
   return {
     at: new Date().toISOString(),
@@ -72,6 +78,7 @@ async function runAll(isWanted: (id: string) => boolean, context: BenchContext):
     },
     rows: ended.flatMap(({ rows }) => rows).map(judgeRow),
     notes: ended.flatMap(({ notes = [] }) => notes),
+    faults,
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -78,7 +78,7 @@ async function openOfferTaker({ url: baseUrl, apiToken, runnerToken }: BenchDisp
     slots: 1,
     labels: [],
     attempts: [],
-    life: crypto.randomUUID(),
+    life: randomUUID(),
   }
   await client.call(registerRunner, { baseUrl, token: runnerToken, body: runner })
   const owned = undo.move()

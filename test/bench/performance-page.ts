@@ -11,6 +11,8 @@ export interface BenchRun {
   readonly machine: BenchMachine
   readonly rows: readonly JudgedRow[]
   readonly notes: readonly string[]
+  /** Measures that failed, and why. */
+  readonly faults: readonly string[]
 }
 
 export interface BenchMachine {

@@ -5,6 +5,8 @@ import { scheduler } from 'node:timers/promises'
 import { problem } from '@narwhal/protocol'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Ends a program also when nobody is left to do it. */
+const endsWithUs = `${root}test/real/end-with-tests.ts`
 const readyWithinMs = 60_000
 
 /** A program of ours in an OS process of its own. Disposing ends it with SIGTERM and waits. */
@@ -24,8 +26,8 @@ export interface ProgramOptions {
 /** Starts `node SCRIPT ARGS…` and waits until it is ready. Its errors are shown. */
 export async function runProgram([script, ...args]: readonly [string, ...string[]], options: ProgramOptions) {
   const env = { PATH: process.env['PATH'] ?? '', NARWHAL_LOG_LEVEL: 'error', NARWHAL_SETUP: '0', ...options.env }
-  const argv = [...(options.nodeArgs ?? []), `${root}${script}`, ...args]
-  const child = spawn(process.execPath, argv, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const argv = [...(options.nodeArgs ?? []), '--import', endsWithUs, `${root}${script}`, ...args]
+  const child = spawn(process.execPath, argv, { env, stdio: ['pipe', 'ignore', 'inherit'] })
   const program: Program = { pid: child.pid ?? 0, [Symbol.asyncDispose]: () => end(child) }
   await using undo = new AsyncDisposableStack()
   undo.use(program)

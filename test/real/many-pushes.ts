@@ -1,5 +1,6 @@
 import type { BuildView } from '@narwhal/protocol'
 import { expect, vi } from 'vitest'
+import { testVolumeImage } from '../setup/provide-test-image.ts'
 import { readResults } from './read-results.ts'
 import type { Cluster } from './start-cluster.ts'
 
@@ -11,7 +12,7 @@ export interface Pushes {
   readonly shas: readonly string[]
 }
 
-/** Makes `count` commits, each of which says its number, waits `seconds`, and says it again. */
+/** Makes `count` commits, each of which says its number, waits `seconds`, and says it again. The first one's image has a volume. */
 export async function commitMany(
   cluster: Cluster,
   { name, count, seconds }: { readonly name: string; readonly count: number; readonly seconds: number },
@@ -19,7 +20,7 @@ export async function commitMany(
   const shas: string[] = []
   for (let number = 0; number < count; number++) {
     const step = `echo begin ${number}; sleep ${seconds}; echo end ${number}`
-    shas.push(await cluster.commit(name, `image: ${testImage}\nrun: ${step}\n`))
+    shas.push(await cluster.commit(name, `image: ${number === 0 ? testVolumeImage : testImage}\nrun: ${step}\n`))
   }
   return { name, shas }
 }

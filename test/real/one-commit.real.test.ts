@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { JobView } from '@narwhal/protocol'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { provideRabbitmq } from '../setup/provide-rabbitmq.ts'
+import { testVolumeImage } from '../setup/provide-test-image.ts'
 import { testImage } from './many-pushes.ts'
 import { readResults } from './read-results.ts'
 import { type Cluster, startCluster } from './start-cluster.ts'
@@ -62,15 +63,17 @@ test('a signed push becomes a build, a log, an answer of the API, a result file 
 
 test('a running job that is cancelled ends, and its container is gone', async () => {
   const name = 'patience'
-  const sha = await cluster.commit(name, `image: ${testImage}\nrun: echo waiting; sleep 600\n`)
+  const sha = await cluster.commit(name, `image: ${testVolumeImage}\nrun: echo waiting; sleep 600\n`)
   await cluster.tell(name, sha)
   const job = await vi.waitFor(() => runningJob(sha), { timeout: 20_000, interval: 50 })
-  expect((await whatIsLeft(cluster.runnerData)).containers).toEqual([job.attempts.at(-1)?.id])
+  const { containers, volumes } = await whatIsLeft(cluster)
+  expect(containers).toEqual([job.attempts.at(-1)?.id])
+  expect(volumes).toHaveLength(1)
 
   const cancelledAt = performance.now()
   await cluster.rest.cancel(job.id, 'enough')
 
-  await vi.waitFor(async () => expect((await whatIsLeft(cluster.runnerData)).containers).toEqual([]), 15_000)
+  await vi.waitFor(async () => expect((await whatIsLeft(cluster)).containers).toEqual([]), 15_000)
   console.log(`container of a cancelled job gone after ${((performance.now() - cancelledAt) / 1000).toFixed(1)} s`)
   const { build } = await vi.waitFor(() => endOf(name, sha), { timeout: 15_000, interval: 50 })
   expect(build?.ending).toMatchObject({ outcome: 'cancelled', code: 'CANCELLED' })
@@ -102,7 +105,7 @@ test('a build by hand tests what the ref is now', async () => {
 test('nothing is left over once the runner has ended', async () => {
   expect(await cluster.runners[0]?.end()).toBe(0)
 
-  expect(await whatIsLeft(cluster.runnerData)).toEqual(nothing)
+  expect(await whatIsLeft(cluster)).toEqual(nothing)
 })
 
 /** The build of a commit, once it has ended and everybody was told. */

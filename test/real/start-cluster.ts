@@ -10,7 +10,7 @@ import { type ClusterRest, clusterRest } from './cluster-rest.ts'
 import type { ServiceProgram } from './service-program.ts'
 import { signedPush } from './signed-push.ts'
 import { type StandInGitHub, startStandInGitHub } from './stand-in-github.ts'
-import { removeFromEngine } from './what-is-left.ts'
+import { listVolumes, removeFromEngine, type Suspects } from './what-is-left.ts'
 
 export interface ClusterOptions {
   readonly amqpUrl: string
@@ -21,7 +21,7 @@ export interface ClusterOptions {
 }
 
 /** Every service in a process of its own, on a real broker, a real engine and real git. Disposing kills and removes it all. */
-export interface Cluster extends AsyncDisposable, ClusterPrograms {
+export interface Cluster extends AsyncDisposable, ClusterPrograms, Suspects {
   readonly rest: ClusterRest
   readonly github: StandInGitHub
   readonly all: readonly ServiceProgram[]
@@ -40,6 +40,7 @@ export const owner = 'ada'
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   await using undo = new AsyncDisposableStack()
   await Promise.all([provideTestImage(), removeQueues(options.amqpUrl)])
+  const volumesBefore = await listVolumes()
   const root = await mkdtemp(join(tmpdir(), 'narwhal-cluster-'))
   undo.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))
   const repositories = undo.use(await openRepositories(join(root, 'repositories')))
@@ -59,7 +60,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const owned = undo.move()
   return {
     ...programs,
-    ...{ rest, github, all, isReady },
+    ...{ rest, github, all, isReady, volumesBefore },
     commit: repositories.commit,
     async tell(name, sha) {
       const { status } = await fetch(`${agent.url}/webhooks/github`, signedPush({ owner, name, sha }, tokens.webhook))

@@ -38,9 +38,7 @@ test('twenty pushes are still twenty of everything when a runner is killed among
   expect(await tellAll(cluster, pushes)).toEqual(pushes.shas.map(() => 202))
   await vi.waitFor(() => runsSteps('runner-1'), { timeout: 20_000, interval: 20 })
   await victim?.kill()
-  console.log(
-    `runner-1 killed after ${took()}, with ${(await whatIsLeft(cluster.runnerData)).containers.length} containers`,
-  )
+  console.log(`runner-1 killed after ${took()}, with ${(await whatIsLeft(cluster)).containers.length} containers`)
   await systemClock.sleep(10_000)
   await victim?.start()
 
@@ -53,7 +51,7 @@ test('twenty pushes are still twenty of everything when a runner is killed among
 
 test('a minute later nothing of all this is left, while the runners live and after they ended', async () => {
   await cluster.isReady()
-  await vi.waitFor(async () => expect(await whatIsLeft(cluster.runnerData)).toEqual(nothing), {
+  await vi.waitFor(async () => expect(await whatIsLeft(cluster)).toEqual(nothing), {
     timeout: 60_000,
     interval: 250,
   })
@@ -61,7 +59,7 @@ test('a minute later nothing of all this is left, while the runners live and aft
   const exits = await Promise.all(cluster.runners.map((runner) => runner.end()))
 
   expect(exits).toEqual([0, 0, 0])
-  expect(await whatIsLeft(cluster.runnerData)).toEqual(nothing)
+  expect(await whatIsLeft(cluster)).toEqual(nothing)
 })
 
 async function held() {

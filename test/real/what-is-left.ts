@@ -1,9 +1,19 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Docker from 'dockerode'
+import { expect } from 'vitest'
 import { attemptLabel, runnerLabel } from '@narwhal/runner/labels'
 
-/** What the runners with these data directories have made and not removed. */
+/** Whose traces are looked for. */
+export interface Suspects {
+  /** The data directories of the runners. */
+  readonly runnerData: readonly string[]
+  /** The volumes that were there before them. The engine labels none that an image asks for, so any other is theirs. */
+  readonly volumesBefore: readonly string[]
+}
+
+/** What the suspects have made and not removed. */
 export interface Left {
   /** Ids of attempts. */
   readonly containers: readonly string[]
@@ -15,34 +25,50 @@ export interface Left {
 
 export const nothing: Left = { containers: [], networks: [], volumes: [], attempts: [] }
 
-export async function whatIsLeft(runnerData: readonly string[]): Promise<Left> {
+export async function whatIsLeft({ runnerData, volumesBefore }: Suspects): Promise<Left> {
   const docker = new Docker()
   const isOurs = await madeBy(runnerData)
   const containers = await docker.listContainers({ all: true })
   const networks = await docker.listNetworks()
-  const { Volumes: volumes } = await docker.listVolumes()
-  const attempts = runnerData.map((data) => readdir(join(data, 'attempts')).catch(() => []))
+  const volumes = await listVolumes()
+  const attempts = await Promise.all(runnerData.map((data) => namesIn(join(data, 'attempts'))))
   return {
     containers: containers.filter(({ Labels }) => isOurs(Labels)).map(({ Labels }) => Labels[attemptLabel] ?? ''),
     networks: networks.filter(({ Labels }) => isOurs(Labels)).map(({ Name }) => Name),
-    volumes: (volumes ?? []).filter(({ Labels }) => isOurs(Labels)).map(({ Name }) => Name),
-    attempts: (await Promise.all(attempts)).flat(),
+    volumes: volumes.filter((name) => !volumesBefore.includes(name)),
+    attempts: attempts.flat(),
   }
 }
 
-/** Removes from the engine what runners that were killed could not. */
+/** The names of all volumes of the engine. */
+export async function listVolumes(): Promise<readonly string[]> {
+  const { Volumes: volumes } = await new Docker().listVolumes()
+  return (volumes ?? []).map(({ Name }) => Name)
+}
+
+/** Removes from the engine what runners that were killed could not. One that never started has made nothing. */
 export async function removeFromEngine(runnerData: readonly string[]): Promise<void> {
   const docker = new Docker()
-  const isOurs = await madeBy(runnerData)
+  const isOurs = await madeBy(runnerData.filter((data) => existsSync(join(data, runnerIdFile))))
   const containers = (await docker.listContainers({ all: true })).filter(({ Labels }) => isOurs(Labels))
   await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
   const networks = (await docker.listNetworks()).filter(({ Labels }) => isOurs(Labels))
   await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()))
 }
 
-/** Tells by its labels whether one of the runners made a thing. */
+const runnerIdFile = 'runner-id'
+
+/** Tells by its labels whether one of the runners made a thing. Throws where a runner has no id: nothing could be told. */
 async function madeBy(runnerData: readonly string[]) {
-  const ids = await Promise.all(runnerData.map((data) => readFile(join(data, 'runner-id'), 'utf8').catch(() => '')))
-  return (labels: Readonly<Record<string, string>> | undefined) =>
-    ids.some((id) => id !== '' && id.trim() === labels?.[runnerLabel])
+  const ids = await Promise.all(runnerData.map((data) => readFile(join(data, runnerIdFile), 'utf8')))
+  for (const id of ids) expect(id.trim()).toMatch(/^[0-9a-f-]{36}$/)
+  return (labels: Readonly<Record<string, string>> | undefined) => ids.some((id) => id.trim() === labels?.[runnerLabel])
+}
+
+/** A runner makes the directory with its first attempt. */
+async function namesIn(directory: string): Promise<readonly string[]> {
+  return readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
 }

@@ -10,6 +10,9 @@ const rootImage = 'narwhal-test/busybox:1'
 /** The same image with `USER app` (uid 1000). */
 export const testUserImage = 'narwhal-test/busybox-app:1'
 
+/** The same image with `VOLUME /data`: each container of it gets a volume without a name or a label. */
+export const testVolumeImage = 'narwhal-test/busybox-volume:1'
+
 /**
  * Imports the images of the real tests unless they are there; returns the one whose user is root. Needs no registry:
  * they are made of the distribution's static busybox (Debian: `busybox-static`), its applets as symlinks, /tmp, and
@@ -21,6 +24,7 @@ export async function provideTestImage(): Promise<string> {
   const docker = new Docker()
   if (!(await isPresent(docker, rootImage))) await importImage(docker, rootImage, [])
   if (!(await isPresent(docker, testUserImage))) await importImage(docker, testUserImage, ['USER app'])
+  if (!(await isPresent(docker, testVolumeImage))) await importImage(docker, testVolumeImage, ['VOLUME /data'])
   return rootImage
 }
 

@@ -63,6 +63,16 @@ test('a commit that the repository lacks is COMMIT_NOT_FOUND, and so is a sha th
   expect(opened.waitsMs).toEqual([])
 })
 
+test('the message of a commit that is not there reads on where a log adds the cause', async () => {
+  await using made = await makeRepository()
+  await using opened = await openTestMirrors()
+  const sha = '1'.repeat(40)
+
+  const fetched = opened.mirrors.fetchCommit({ repository, url: made.path }, sha, { signal })
+
+  await expect(fetched).rejects.toThrow(new RegExp(`has no commit ${sha}$`))
+})
+
 test('the sha of an annotated tag gives the commit that it names', async () => {
   await using made = await makeRepository()
   await using opened = await openTestMirrors()

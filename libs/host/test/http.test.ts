@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { isProblem, type Route } from '@narwhal/protocol'
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
@@ -81,3 +82,53 @@ test('a service that is not there is UNREACHABLE, and says that nothing was sent
 
   await expect(answer).rejects.toMatchObject({ code: 'UNREACHABLE', data: { sent: false } })
 })
+
+const silent = { method: 'POST', path: '/v1/silent', summary: 'Says nothing', auth: 'none' } as const satisfies Route
+
+test.each([
+  ['a redirect', 302, ''],
+  ['a redirect with a problem in it', 302, '{"code":"NOT_FOUND","detail":"x"}'],
+  ['a page of somebody else', 200, '<html>log in</html>'],
+  ['JSON that is not the reply', 200, '{"text":3}'],
+  ['nothing', 204, ''],
+])('%s is no answer of the route', async (_, status, body) => {
+  await using elsewhere = await openElsewhere(status, body)
+  await using client = openHttpClient()
+  const params = { baseUrl: elsewhere.url, params: { name: 'ada' }, query: { times: 1 }, body: { text: 'hi' } }
+
+  const answer = client.call(echo, params)
+
+  await expect(answer).rejects.toMatchObject({ code: 'UNREACHABLE', data: { sent: true } })
+})
+
+test('a route without a reply is answered by nothing, not by a page', async () => {
+  await using empty = await openElsewhere(204, '')
+  await using page = await openElsewhere(200, '"welcome"')
+  await using client = openHttpClient()
+
+  await client.call(silent, { baseUrl: empty.url })
+
+  await expect(client.call(silent, { baseUrl: page.url })).rejects.toMatchObject({ code: 'UNREACHABLE' })
+})
+
+test('the URL of an IPv6 address can be called', async () => {
+  await using server = openHttpServer({ host: '::1', port: 0, log: silentLog(), metrics: openMetrics() })
+
+  const url = await server.listen()
+
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+})
+
+/** Something that answers everything alike. */
+async function openElsewhere(status: number, body: string) {
+  const listening = createServer((_, response) => response.writeHead(status, { location: '/' }).end(body))
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
+  const address = listening.address()
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`,
+    async [Symbol.asyncDispose]() {
+      listening.closeAllConnections()
+      await new Promise((resolve) => listening.close(resolve))
+    },
+  }
+}

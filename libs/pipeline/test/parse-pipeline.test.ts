@@ -26,10 +26,9 @@ test('the example in the repository has every key and is a pipeline', () => {
   const text = readFileSync(new URL('../../../narwhal.yml.example', import.meta.url), 'utf8')
 
   expect(pipelineOf(text)).toEqual({
-    name: 'Tests',
     jobs: [
       {
-        name: 'build',
+        name: 'Tests',
         image: 'node:24',
         env: { NODE_ENV: 'test', PORT: '8080' },
         timeoutMs: 900_000,

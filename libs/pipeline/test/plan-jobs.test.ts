@@ -19,7 +19,7 @@ const commit: Commit = {
 }
 
 test('a plan has the names, digests and steps of the jobs', () => {
-  const plan = planJobs({ name: 'Tests', jobs: [job] }, commit)
+  const plan = planJobs({ jobs: [job] }, commit)
 
   expect(plan).toEqual({
     jobs: [

@@ -22,7 +22,7 @@ export const gitProblems = {
   CLONE_URL_INVALID: {
     status: 422,
     title: 'Narwhal does not fetch from such a URL',
-    fix: 'Use https, http, ssh or file, or an absolute path, without a password in it; a token goes into NARWHAL_GITHUB_TOKEN.',
+    fix: 'Use https, http, ssh or file, or an absolute path, without a password in it; a token goes into NARWHAL_GITHUB_TOKEN. NARWHAL_CLONE_URL_TEMPLATE must lead to the host of the repository.',
   },
   GIT_FILE_NOT_REGULAR: {
     status: 422,

@@ -16,7 +16,7 @@ export const httpProblems = {
   UNAUTHORIZED: {
     status: 401,
     title: 'The token is missing or wrong',
-    fix: 'Send `authorization: Bearer TOKEN`; the API token is NARWHAL_API_TOKEN, or the file secrets/api-token in the data directory.',
+    fix: 'Send `authorization: Bearer TOKEN`; the API token is NARWHAL_API_TOKEN, or the file secrets/api-token in the data directory. Runners need the NARWHAL_RUNNER_TOKEN of the dispatcher.',
   },
   NOT_FOUND: {
     status: 404,

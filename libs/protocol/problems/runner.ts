@@ -18,6 +18,11 @@ export const runnerProblems = {
     title: 'Another runner uses the data directory',
     fix: 'End the other runner, or set NARWHAL_DATA to a directory of its own for each runner.',
   },
+  LEFTOVER_STAYS: {
+    status: 500,
+    title: 'The directory of an attempt that is over cannot be removed',
+    fix: 'Remove it as root: what containers write belongs to other users. The runner does it by itself when it is root, or when the image has `chmod`.',
+  },
   RUNNER_STOPPED: {
     status: 500,
     title: 'The runner was stopped while it ran the job',

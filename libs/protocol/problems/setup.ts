@@ -5,7 +5,7 @@ export const setupProblems = {
   ENGINE_MISSING: {
     status: 500,
     title: 'No container engine answers',
-    fix: 'Install or start one as said above, or point DOCKER_HOST at one; then start Narwhal again.',
+    fix: 'Install or start one as said above, or point DOCKER_HOST at the socket of one (unix:///path/to/docker.sock); then start Narwhal again.',
   },
   ENGINE_NOT_STARTED: {
     status: 500,

@@ -18,7 +18,7 @@ export const getJobLog = {
   method: 'GET',
   path: '/v1/jobs/:jobId/log',
   summary:
-    'The log: whole, by Range, or live as server-sent events (Accept: text/event-stream, Last-Event-ID = offset)',
+    'The log: whole, by Range, or live as server-sent events (Accept: text/event-stream, Last-Event-ID = the id of the last event)',
   auth: 'api',
   params,
   query: Type.Object({ attempt: Type.Optional(Type.Integer({ minimum: 1 })) }),

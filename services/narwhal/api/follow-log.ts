@@ -6,30 +6,31 @@ import { askForLog } from './read-log.ts'
 
 export interface FollowedAttempt {
   readonly jobId: string
-  readonly attempt?: number
+  readonly attempt: number
   readonly signal: AbortSignal
 }
 
 const backOff = { baseMs: 250, capMs: 5_000 }
 
 /**
- * The log of one attempt as it grows, up to the attempt's end. A connection that breaks is made again, from the byte where
- * it broke, without end; only a first one that cannot be made is an error.
+ * The log of one attempt as it grows, up to the attempt's end. A connection that breaks is made again, from the last event
+ * that came, without end; only a first one that cannot be made is an error.
  *
  * @throws {ProblemError} UNREACHABLE; the reason of `signal`.
  */
 export async function* followLog(api: Api, { signal, ...attempt }: FollowedAttempt): AsyncGenerator<Uint8Array> {
-  let position = 0
+  let lastId = ''
   let failures = 0
   for (let connections = 0; ; ) {
     try {
-      const headers = { accept: 'text/event-stream', 'last-event-id': String(position) }
+      const resume: Record<string, string> = lastId === '' ? {} : { 'last-event-id': lastId }
+      const headers = { accept: 'text/event-stream', ...resume }
       const body = await askForLog(api, { ...attempt, signal }, headers)
       connections++
       for await (const { type, id, data } of readEvents(body)) {
         failures = 0
         if (type === 'end') return
-        position = Number(id)
+        lastId = id // as it came: what it means is the dispatcher's
         yield bytesOf(data)
       }
     } catch (error) {

@@ -8,6 +8,9 @@ import type { CommandContext } from '../command-context.ts'
 import { paintOutcome } from '../progress/paint-outcome.ts'
 import type { Terminal } from '../terminal.ts'
 
+/** How long to wait before looking again for an attempt, in milliseconds. */
+const lookAgainMs = 250
+
 export interface LogOptions {
   /** Go on until the job has ended. */
   readonly follow?: boolean
@@ -40,36 +43,50 @@ interface Shown {
   readonly bytes: number
 }
 
-/** Follows a job through its attempts; behind a plan the job that it planned. */
+/** Follows a job until it has ended; behind a plan the job that it planned. */
 async function followJobs(api: Api, first: JobView, deps: ShowDeps): Promise<Shown> {
-  const { terminal, signal } = deps
   let bytes = 0
-  for (let jobId = first.id, told = 0; ; ) {
-    bytes += await show(followLog(api, { jobId, signal }), terminal)
-    const job = await nextAttempt(api, { jobId, told, signal })
-    if (job.state !== 'finished') {
-      terminal.remark(`${job.name}: attempt ${job.attempts.length} follows`)
-      told = job.attempts.length
-      continue
-    }
-    const build = await api.client.call(getBuild, { ...api.at, params: { buildId: job.buildId }, signal })
+  for (let jobId = first.id; ; ) {
+    const followed = await followAttempts(api, jobId, deps)
+    const { job } = followed
+    bytes += followed.bytes
+    const { buildId } = job
+    const build = await api.client.call(getBuild, { ...api.at, params: { buildId }, signal: deps.signal })
     const next = decidingJob(build)
     if (job.kind !== 'plan' || next.kind === 'plan') return { job, bytes }
     jobId = next.id
-    told = 0
   }
 }
 
-/** The job once it has ended or has an attempt more than `told`. */
+/** Follows the newest attempt of a job, and when it did not end the job those after it, each from its beginning. */
+async function followAttempts(api: Api, jobId: string, { terminal, signal }: ShowDeps): Promise<Shown> {
+  let bytes = 0
+  for (let shown: number | undefined; ; ) {
+    const { job, attempt } = await nextAttempt(api, { jobId, shown, signal })
+    if (attempt === undefined && shown === undefined) return showWhole(api, job, { terminal, signal }) // maybe taken over
+    if (attempt === undefined) return { job, bytes }
+    if (shown !== undefined) terminal.remark(`${job.name}: attempt ${attempt} begins`)
+    bytes += await show(followLog(api, { jobId, attempt, signal }), terminal)
+    shown = attempt
+  }
+}
+
+interface NextAttempt {
+  readonly job: JobView
+  readonly attempt: number | undefined
+}
+
+/** The newest attempt that has begun, or the first behind `shown`; waits for it, and gives none once the job has ended. */
 async function nextAttempt(
   { client, at, clock }: Api,
-  { jobId, told, signal }: { jobId: string; told: number; signal: AbortSignal },
-): Promise<JobView> {
+  { jobId, shown, signal }: { jobId: string; shown: number | undefined; signal: AbortSignal },
+): Promise<NextAttempt> {
   for (;;) {
     const job = await client.call(getJob, { ...at, params: { jobId }, signal })
-    const isOver = job.attempts.at(-1)?.state === 'finished' || job.attempts.at(-1)?.state === 'lost'
-    if (job.state === 'finished' || (!isOver && job.attempts.length > told)) return job
-    await clock.sleep(500, signal)
+    const begun = job.attempts.filter(({ state }) => state !== 'leased' && state !== 'refused')
+    const next = shown === undefined ? begun.at(-1) : begun.find(({ number }) => number > shown)
+    if (next !== undefined || job.state === 'finished') return { job, attempt: next?.number }
+    await clock.sleep(lookAgainMs, signal)
   }
 }
 

@@ -29,7 +29,7 @@ export interface ProvideEngineOptions {
 }
 
 /**
- * Makes sure that a container engine answers on DOCKER_HOST or the default socket.
+ * Makes sure that a container engine answers on the socket of DOCKER_HOST or the default one.
  *
  * An installed one is started (as root); on Debian and Ubuntu, as root, a missing one is installed, after asking where
  * somebody can answer. The engine stays when Narwhal ends. May be called again at every start.

@@ -34,7 +34,7 @@ test.each<[string, Partial<EngineSituation>, string]>([
   ['NARWHAL_SETUP=0 starts nothing', { setup: false, isInstalled: true }, 'advise'],
   [
     'an engine named by DOCKER_HOST is not ours to start',
-    { dockerHost: 'tcp://box:2375', isInstalled: true },
+    { dockerHost: 'unix:///run/x.sock', isInstalled: true },
     'advise',
   ],
   ['a closed socket is for a person to open', { state: 'forbidden', system: user(debian) }, 'advise'],

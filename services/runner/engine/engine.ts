@@ -34,7 +34,7 @@ export interface Engine extends AsyncDisposable {
   startContainer(spec: ContainerSpec, options: { readonly signal: AbortSignal }): Promise<Container>
   /**
    * Removes each container (with its volumes) and each network labelled with `runnerId`, but those of the attempts in
-   * `keep` and networks that this engine holds. Returns how many it removed.
+   * `keep` and networks that this engine holds. Their directories can be removed then. Returns how many it removed.
    */
   removeLeftovers(runnerId: string, keep: ReadonlySet<string>): Promise<number>
 }
@@ -60,7 +60,10 @@ export interface ContainerLimits {
   readonly cpus?: number
 }
 
-/** A started container. Disposing kills and removes it, its volumes and its network, also when it is gone already. */
+/**
+ * A started container. Disposing kills and removes it, its volumes and its network, also when it is gone already. Then
+ * the runner can remove both directories, though what is in them belongs to other users.
+ */
 export interface Container extends AsyncDisposable {
   /**
    * Runs `script` by `sh -e` in /workspace, stdin empty. stdout and stderr go, in order, to the file

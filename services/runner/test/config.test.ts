@@ -23,3 +23,30 @@ test('all faults of a configuration are told at once', () => {
 
   expect(read).toThrow(/NARWHAL_PORT is "many"[^]*NARWHAL_RUNNER_TOKEN is missing[^]*NARWHAL_RUNNER_URL[^]*2000/)
 })
+
+test.each([
+  ['127.0.0.1', 'http://127.0.0.1:9595'],
+  ['0.0.0.0', 'http://localhost:9595'],
+  ['::', 'http://[::1]:9595'],
+  ['10.0.0.7', 'http://dispatcher:9595'],
+])('a runner that listens on %s needs no URL for the dispatcher at %s', (host, dispatcherUrl) => {
+  const env = { NARWHAL_RUNNER_TOKEN: newToken(), NARWHAL_HOST: host, NARWHAL_DISPATCHER_URL: dispatcherUrl }
+
+  expect(readRunnerConfig(env).runnerUrl).toBeUndefined()
+})
+
+test.each(['0.0.0.0', '::', '127.0.0.1', 'localhost', '::1'])(
+  'a runner that listens on %s says where a dispatcher elsewhere reaches it',
+  (host) => {
+    const env = {
+      NARWHAL_RUNNER_TOKEN: newToken(),
+      NARWHAL_HOST: host,
+      NARWHAL_DISPATCHER_URL: 'http://dispatcher:9595',
+    }
+
+    expect(() => readRunnerConfig(env)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('NARWHAL_RUNNER_URL') }),
+    )
+    expect(readRunnerConfig({ ...env, NARWHAL_RUNNER_URL: 'http://ada:9898' }).runnerUrl).toBe('http://ada:9898')
+  },
+)

@@ -55,6 +55,15 @@ test('a pull that takes long ends with the last who waits for it', async () => {
   await Promise.all(ended)
 })
 
+test('a cancel is heard while the engine is still asked for the image', async () => {
+  const cancel = new AbortController()
+
+  const asked = engine.provideImage(`${registry.host}/slow:2`, { signal: cancel.signal })
+  cancel.abort('enough')
+
+  await expect(asked).rejects.toBe('enough')
+})
+
 test('an image without a shell is a problem of the user', async () => {
   const image = `${registry.host}/present-alone:1`
   await engine.provideImage(image, { signal: never })

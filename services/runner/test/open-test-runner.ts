@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openMirrors } from '@narwhal/git'
 import {
   type Clock,
+  type Log,
   newId,
   newToken,
   openHttpClient,
@@ -52,11 +53,13 @@ export interface TestRunnerOptions {
   readonly engine?: Engine
   readonly data?: string
   readonly heartbeatMs?: number
+  readonly log?: Log
+  readonly name?: string
 }
 
 /** A runner with the scripted engine, a real repository and a stand-in for its dispatcher. */
 export async function openTestRunner(options: TestRunnerOptions = {}): Promise<TestRunner> {
-  const { pipeline, clock = systemClock, slots = 2, message } = options
+  const { pipeline, clock = systemClock, slots = 2, message, log = silentLog(), name = 'ada' } = options
   await using stack = new AsyncDisposableStack()
   const runnerToken = newToken()
   const metrics = openMetrics()
@@ -73,7 +76,7 @@ export async function openTestRunner(options: TestRunnerOptions = {}): Promise<T
   const runner = stack.use(
     await startRunner({
       ...{ server, client, engine, mirrors, clock, metrics, data, runnerToken, slots },
-      ...{ name: 'ada', labels: ['os=linux'], log: silentLog(), dispatcherUrl: dispatcher.url },
+      ...{ name, labels: ['os=linux'], log, dispatcherUrl: dispatcher.url },
       runnerUrl: () => listening.url,
       cloneSource: () => ({ url: repository.path }),
     }),

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { silentLog, systemClock } from '@narwhal/host'
 import Docker from 'dockerode'
 import { beforeAll, expect, test } from 'vitest'
@@ -23,7 +25,8 @@ async function containersOf({ id }: TestRunner): Promise<number> {
 }
 
 test.each(['root', 'app'] as const)('steps of the user %s share the files of the commit', async (user) => {
-  const steps = 'steps: [cat README.md, echo more >> README.md, "cat README.md; echo $NARWHAL_STEP; id -u"]'
+  const steps =
+    'steps: [cat README.md, echo more >> README.md && mkdir -p new/deep && touch new/deep/file, "cat README.md; echo $NARWHAL_STEP; id -u"]'
   await using runner = await openRealRunner(`image: ${user === 'root' ? image : testUserImage}\n${steps}\n`)
 
   const heard = await runner.run()
@@ -34,7 +37,8 @@ test.each(['root', 'app'] as const)('steps of the user %s share the files of the
     'hello\n',
     `hello\nmore\ncat README.md; echo $NARWHAL_STEP; id -u\n${uid}\n`,
   ])
-  await expect.poll(() => containersOf(runner)).toBe(0)
+  await expect.poll(() => containersOf(runner), { timeout: 15_000 }).toBe(0)
+  await expect.poll(() => readdir(join(runner.data, 'attempts')), { timeout: 15_000 }).toEqual([])
 })
 
 test('output arrives while its step still runs, and a cancel ends the container', async () => {
@@ -70,5 +74,5 @@ test('jobs follow each other on the only slot without a refusal', async () => {
   const second = await runner.run() // offered as soon as the first result is heard, while its container dies
 
   expect([first, second].map(({ result }) => result?.ending.outcome)).toEqual(['passed', 'passed'])
-  await expect.poll(() => containersOf(runner)).toBe(0)
+  await expect.poll(() => containersOf(runner), { timeout: 15_000 }).toBe(0)
 })

@@ -106,3 +106,22 @@ test('a stopped runner tells that its attempt was stopped, and leaves', async ()
   expect(runner.dispatcher.attempt(offer.attemptId).result?.ending.outcome).toBe('passed')
   expect(runner.dispatcher.calls.at(-1)).toBe('unregister')
 })
+
+test('a plan that ends while the runner stops is told, and the job behind it goes to another runner', async () => {
+  await using runner = await openTestRunner({ pipeline: greeting, slots: 1 })
+  const [plan, next] = [runner.newOffer({ kind: 'plan', jobName: 'plan' }), runner.newOffer()]
+  const isDraining = async () =>
+    isProblem(await runner.offer(runner.newOffer()).catch((error: unknown) => error), 'RUNNER_DRAINING')
+  runner.dispatcher.reply = { next }
+  runner.dispatcher.fate = (call) => (call === 'report' ? 'refused' : 'served')
+  await runner.offer(plan)
+
+  const stopped = runner.stop()
+  await expect.poll(isDraining).toBe(true)
+  runner.dispatcher.fate = () => 'served'
+  await stopped
+
+  expect(runner.dispatcher.attempt(plan.attemptId).result?.ending.outcome).toBe('passed')
+  expect(runner.dispatcher.attempt(next.attemptId).events).toEqual([])
+  expect(runner.dispatcher.calls.at(-1)).toBe('unregister')
+})

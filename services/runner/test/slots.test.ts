@@ -62,6 +62,17 @@ test('a slot that is passed on stays taken', () => {
   expect([...slots.held()]).toEqual(['job'])
 })
 
+test('a draining runner passes no slot on', () => {
+  const slots = openSlots(1)
+  slots.take('plan')
+
+  slots.drain()
+  const stop = slots.pass('plan', 'job')
+
+  expect(stop).toBeUndefined()
+  expect([...slots.held()]).toEqual([])
+})
+
 test('there is room for a container only when the one before it is gone', async () => {
   const slots = openSlots(1)
   const gone = Promise.withResolvers<void>()

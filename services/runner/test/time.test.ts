@@ -1,5 +1,10 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { silentLog } from '@narwhal/host'
 import { type Offer, problem } from '@narwhal/protocol'
 import { expect, test } from 'vitest'
+import type { Engine } from '../engine/engine.ts'
+import { openEngine } from '../engine/open-engine.ts'
 import { observedClock } from './observed-clock.ts'
 import { openTestRunner, poll } from './open-test-runner.ts'
 
@@ -122,3 +127,33 @@ test('heartbeats go on after a dispatcher was away', async () => {
   await poll(() => beats() > before + 5)
   expect(runner.dispatcher.registrations.length).toBe(1)
 })
+
+test('a job for which there was no room in time says what it waited for', async () => {
+  const clock = observedClock()
+  const stuck = Promise.withResolvers<void>()
+  const engine = keptContainers(openEngine('scripted:', { clock, log: silentLog() }), stuck.promise)
+  await using runner = await openTestRunner({ pipeline: 'image: busybox\nrun: "true"\n', clock, engine, slots: 1 })
+  const long = { leaseMs: 12 * 3_600_000 }
+  await runner.run(long)
+  const second = runner.newOffer(long)
+
+  await runner.offer(second)
+  await poll(() => existsSync(join(runner.data, 'attempts', second.attemptId, 'spool'))) // the image is there as soon
+  await clock.advance(1_800_000)
+
+  const heard = await runner.untilEnded(second.attemptId)
+  expect(heard.result?.ending).toMatchObject({ outcome: 'errored', code: 'RUNNER_ERROR' })
+  expect(heard.result?.ending.message).toContain('The container of a job before this one was not removed')
+  stuck.resolve()
+})
+
+/** The same engine, whose containers are not removed before `gone`. */
+function keptContainers(engine: Engine, gone: Promise<void>): Engine {
+  return {
+    ...engine,
+    startContainer: async (spec, options) => ({
+      ...(await engine.startContainer(spec, options)),
+      [Symbol.asyncDispose]: () => gone,
+    }),
+  }
+}

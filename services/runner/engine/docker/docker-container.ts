@@ -2,9 +2,9 @@ import { problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
 import type { Container, ContainerSpec, StepEnd } from '../engine.ts'
 import { conditionOf } from './container-condition.ts'
-import { engineProblem, statusOf } from './engine-problem.ts'
 import { type ExecEnd, runExec } from './run-exec.ts'
 import type { DockerContainerDeps } from './docker-container-deps.ts'
+import { killContainer } from './remove.ts'
 import { sawOomKill, writeStepFiles } from './step-files.ts'
 
 /** The exit code of a shell that got SIGKILL, and how long the engine may take to learn that all of the container did. */
@@ -75,15 +75,6 @@ async function endOf(container: Docker.Container, exec: ExecEnd): Promise<StepEn
 
 function exitCodeOf(exec: ExecEnd): number {
   return exec.type === 'exited' ? exec.exitCode : killedExitCode
-}
-
-async function killContainer(container: Docker.Container): Promise<void> {
-  try {
-    await container.kill()
-  } catch (error) {
-    if (statusOf(error) === 404 || statusOf(error) === 409) return
-    throw engineProblem(error, 'The container was not killed')
-  }
 }
 
 /** Also root with some group. */

@@ -42,7 +42,7 @@ export function openDockerEngine(socketPath: string, { clock, log }: EngineDeps)
       return held
     },
     expectContainer: networks.makeAhead,
-    removeLeftovers: (runnerId, keep) => removeLeftovers(docker, { runnerId, keep, holds: networks.holds, clock }),
+    removeLeftovers: (runnerId, keep) => removeLeftovers(docker, { runnerId, keep, holds: networks.holds, clock, log }),
     async [Symbol.asyncDispose]() {
       await Promise.all([...containers].map((container) => container[Symbol.asyncDispose]()))
       await networks[Symbol.asyncDispose]()

@@ -1,3 +1,4 @@
+import { untilAborted } from '@narwhal/host'
 import { isProblem, type ProblemError, problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
 import { engineProblem, statusOf, textOf } from './engine-problem.ts'
@@ -37,7 +38,7 @@ export function openImages(docker: Docker): Images {
   return {
     async provide(image, signal) {
       signal.throwIfAborted()
-      if (!pulls.has(image) && (await isPresent(docker, image))) return
+      if (!pulls.has(image) && (await untilAborted(isPresent(docker, image), signal))) return
       const shared = pulls.get(image) ?? startPull(image)
       shared.waiting++
       try {
@@ -101,15 +102,4 @@ function pullProblem(image: string, text: string, cause?: unknown): ProblemError
 
 function notFound(image: string, answer: unknown): ProblemError {
   return problem('IMAGE_NOT_FOUND', `The image ${image} was not found: ${textOf(answer)}`, { cause: answer })
-}
-
-async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }

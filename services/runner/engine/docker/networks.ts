@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { Clock, Log } from '@narwhal/host'
 import type Docker from 'dockerode'
-import { engineProblem } from './engine-problem.ts'
-import { attemptLabel, runnerLabel } from './labels.ts'
-import { removeNetwork } from './remove.ts'
+import { openBridges } from './bridges.ts'
 
 // Making a bridge costs 70 ms and removing one 180 ms, so neither is on the path of an attempt:
 // 1. Up to `madeAhead` networks lie ready.
@@ -37,52 +34,30 @@ interface Spare {
 
 /** See `Networks`. */
 export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log: Log }): Networks {
-  const held = new Set<string>()
+  const { make, remove, forget, holds } = openBridges(docker, { clock, log })
   const idle: Spare[] = []
   const inBackground = new Set<Promise<void>>()
   const disposed = new AbortController()
   const signal = disposed.signal
 
-  const make = async (runnerId: string): Promise<string> => {
-    const name = `narwhal-${randomUUID()}`
-    held.add(name)
-    try {
-      await createNetwork(docker, name, runnerId)
-      return name
-    } catch (error) {
-      held.delete(name)
-      throw engineProblem(error, 'No network could be made for the attempt')
-    }
-  }
-  const remove = async (name: string): Promise<void> => {
-    await removeNetwork(docker.getNetwork(name), clock).catch((error: unknown) =>
-      log.error({ err: error, network: name }, 'A network was left behind; it is removed at the next start'),
-    )
-    held.delete(name)
-  }
   const giveBack = async (name: string, runnerId: string): Promise<void> => {
     if (signal.aborted || idle.length >= keptIdle) return remove(name)
     const spare = { name, runnerId }
     idle.push(spare)
-    clock.sleep(idleMs, signal).then(
-      () => removeIdle(spare),
-      () => undefined,
-    ) // disposing removes it
+    const idled = clock.sleep(idleMs, signal).then(() => removeIdle(spare))
+    idled.catch(() => undefined) // disposing removes it
   }
   const removeIdle = async (spare: Spare): Promise<void> => {
     const place = idle.indexOf(spare)
     if (place < 0) return
     idle.splice(place, 1)
-    const removed = remove(spare.name).finally(() => inBackground.delete(removed))
-    inBackground.add(removed)
+    keepUntilOver(inBackground, remove(spare.name))
   }
   const makeAhead = (runnerId: string): void => {
     for (let missing = madeAhead - idle.length - inBackground.size; missing > 0 && !signal.aborted; missing--) {
-      const made = make(runnerId)
-        .then((name) => giveBack(name, runnerId))
-        .catch((error: unknown) => log.warn({ err: error }, 'No network could be made ahead'))
-        .finally(() => inBackground.delete(made))
-      inBackground.add(made)
+      const made = make(runnerId).then((name) => giveBack(name, runnerId))
+      const told = made.catch((error: unknown) => log.warn({ err: error }, 'No network could be made ahead'))
+      keepUntilOver(inBackground, told)
     }
   }
 
@@ -90,13 +65,13 @@ export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log
     async take(runnerId) {
       for (let spare = takeFirst(idle, runnerId); spare !== undefined; spare = takeFirst(idle, runnerId)) {
         if (await isThere(docker, spare)) return spare
-        held.delete(spare) // `docker network prune` takes what nobody uses
+        forget(spare) // `docker network prune` takes what nobody uses
       }
       return make(runnerId)
     },
     giveBack,
     makeAhead,
-    holds: (name) => held.has(name),
+    holds,
     async [Symbol.asyncDispose]() {
       disposed.abort()
       await Promise.all(inBackground)
@@ -105,10 +80,9 @@ export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log
   }
 }
 
-async function createNetwork(docker: Docker, name: string, runnerId: string): Promise<void> {
-  const Labels = { [runnerLabel]: runnerId, [attemptLabel]: 'spare' }
-  const body = { Name: name, Driver: 'bridge', Labels }
-  await docker.createNetwork(body)
+function keepUntilOver(works: Set<Promise<void>>, work: Promise<void>): void {
+  const kept = work.finally(() => works.delete(kept))
+  works.add(kept)
 }
 
 function takeFirst(idle: Spare[], runnerId: string): string | undefined {

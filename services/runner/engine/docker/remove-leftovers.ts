@@ -1,8 +1,9 @@
-import type { Clock } from '@narwhal/host'
+import type { Clock, Log } from '@narwhal/host'
 import type Docker from 'dockerode'
 import { engineProblem, statusOf } from './engine-problem.ts'
 import { attemptLabel, runnerLabel } from './labels.ts'
-import { removeContainer, removeNetwork } from './remove.ts'
+import { removeNetwork } from './remove.ts'
+import { retireContainer } from './retire-container.ts'
 
 export interface LeftoverOptions {
   readonly runnerId: string
@@ -11,6 +12,7 @@ export interface LeftoverOptions {
   /** Names of networks that are in use, or lie ready. */
   readonly holds: (network: string) => boolean
   readonly clock: Clock
+  readonly log: Log
 }
 
 /** Removes what a former life of the runner left behind; returns how many containers and networks. */
@@ -23,11 +25,11 @@ export async function removeLeftovers(docker: Docker, options: LeftoverOptions):
   }
 }
 
-async function removeContainers(docker: Docker, { runnerId, keep, clock }: LeftoverOptions): Promise<number> {
+async function removeContainers(docker: Docker, { runnerId, keep, clock, log }: LeftoverOptions): Promise<number> {
   const filters = { label: [`${runnerLabel}=${runnerId}`] }
   const found = await docker.listContainers({ all: true, filters })
   const left = found.filter(({ Labels }) => !keep.has(Labels[attemptLabel] ?? ''))
-  await Promise.all(left.map(({ Id }) => removeContainer(docker.getContainer(Id), clock)))
+  await Promise.all(left.map(({ Id }) => retireContainer(docker.getContainer(Id), { docker, clock, log })))
   return left.length
 }
 

@@ -14,7 +14,21 @@ export async function removeContainer(container: Docker.Container, clock: Clock)
   await insist(() => container.remove({ force: true, v: true }), { clock, what: 'The container was not removed' })
 }
 
-/** The same for a network: one to which a container is still attached is tried again. */
+/**
+ * Kills a container. One that is dead or gone is fine.
+ *
+ * @throws ENGINE_GONE, ENGINE_REFUSED.
+ */
+export async function killContainer(container: Docker.Container): Promise<void> {
+  try {
+    await container.kill()
+  } catch (error) {
+    if (statusOf(error) === 404 || statusOf(error) === 409) return
+    throw engineProblem(error, 'The container was not killed')
+  }
+}
+
+/** The same as `removeContainer` for a network: one to which a container is still attached is tried again. */
 export async function removeNetwork(network: Docker.Network, clock: Clock): Promise<void> {
   await insist(() => network.remove(), { clock, what: 'The network was not removed' })
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@narwhal/host'
+import { type Clock, untilAborted } from '@narwhal/host'
 import { problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
 import { environment } from './container-profile.ts'
@@ -42,7 +42,7 @@ export async function runExec(container: Docker.Container, spec: ExecSpec, deps:
   const waiting = new AbortController()
   const signal = AbortSignal.any([deps.signal, waiting.signal])
   try {
-    return await Promise.race([ended.promise, pollForEnd(exec, deps.clock, signal), rejectOnAbort(signal)])
+    return await untilAborted(Promise.race([ended.promise, pollForEnd(exec, deps.clock, signal)]), signal)
   } finally {
     waiting.abort()
   }
@@ -94,11 +94,4 @@ async function pollForEnd(exec: Docker.Exec, clock: Clock, signal: AbortSignal):
     }
   }
   throw problem('ENGINE_GONE', 'The container engine does not say how the step goes on', { cause })
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }

@@ -8,7 +8,7 @@ import { containerProfile } from './container-profile.ts'
 import { dockerContainer } from './docker-container.ts'
 import type { DockerContainerDeps } from './docker-container-deps.ts'
 import { engineProblem, statusOf, textOf } from './engine-problem.ts'
-import { removeContainer } from './remove.ts'
+import { retireContainer } from './retire-container.ts'
 
 /** Creates and starts the container of an attempt; when that fails or is aborted, nothing is left behind. */
 export async function startDockerContainer(
@@ -16,7 +16,7 @@ export async function startDockerContainer(
   deps: DockerContainerDeps,
   signal: AbortSignal,
 ): Promise<Container> {
-  const { docker, networks, clock, log } = deps
+  const { docker, networks, log } = deps
   signal.throwIfAborted()
   await using undo = new AsyncDisposableStack()
   const [user] = await Promise.all([deps.userOf(spec.image), openToAnyUser(spec)])
@@ -27,7 +27,7 @@ export async function startDockerContainer(
 
   const container = await createContainer(docker, spec, network)
   undo.defer(() =>
-    removeContainer(container, clock).catch((error: unknown) =>
+    retireContainer(container, deps).catch((error: unknown) =>
       log.error(
         { err: error, attemptId: spec.attemptId },
         'A container was left behind; it is removed at the next start',
