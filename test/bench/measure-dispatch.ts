@@ -3,7 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newId, newToken, openHttpClient, openHttpServer, openMetrics, serveRoute, silentLog } from '@narwhal/host'
-import { createBuild, type Offer, offerAttempt, registerRunner, reportAttempt } from '@narwhal/protocol'
+import {
+  createBuild,
+  heartbeatRunner,
+  type Offer,
+  offerAttempt,
+  registerRunner,
+  reportAttempt,
+} from '@narwhal/protocol'
 import { freePort } from '../setup/free-port.ts'
 import type { Measure } from './measure.ts'
 import { quantile } from './quantile.ts'
@@ -17,7 +24,10 @@ export const dispatchLatency: Measure = {
     await using dispatcher = await startDispatcher()
     await using runner = await openOfferTaker(dispatcher)
     const samples: number[] = []
-    for (let place = 0; place < count; place++) samples.push(await runner.queuedToOffer(shaOf(place)))
+    for (let place = 0; place < count; place++) {
+      if (place % 100 === 0) await runner.heartbeat()
+      samples.push(await runner.queuedToOffer(shaOf(place)))
+    }
     const row = { id: 'P7', unit: 'ms', n: count } as const
     const what = 'queued → offer at the runner, runner free'
     return {
@@ -73,16 +83,17 @@ async function openOfferTaker({ url: baseUrl, apiToken, runnerToken }: BenchDisp
   })
   const runner = {
     id: newId(Date.now()),
+    life: randomUUID(),
     name: 'bench',
     url: await server.listen(),
     slots: 1,
     labels: [],
     attempts: [],
-    life: randomUUID(),
   }
   await client.call(registerRunner, { baseUrl, token: runnerToken, body: runner })
   const owned = undo.move()
   return {
+    heartbeat: () => client.call(heartbeatRunner, { baseUrl, token: runnerToken, params: { runnerId: runner.id } }),
     /** Milliseconds, rounded up: both clocks are whole milliseconds, so it is less than a millisecond too long. */
     async queuedToOffer(sha: string): Promise<number> {
       offered = Promise.withResolvers()
