@@ -2,17 +2,31 @@ import { defineConfig } from 'vitest/config'
 
 const real = '**/*.real.test.ts'
 
+// Most tests wait for a disk, a socket or git, so there is one worker more than there are cores on a small machine. Files
+// share the modules of their worker: nothing in the product keeps state in a module that a test could trip over.
+const quick = { isolate: false, maxWorkers: 3 }
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...quick,
           name: 'unit',
           include: ['{libs,services}/*/test/**/*.test.ts', 'test/*.test.ts'],
           exclude: [real, '**/node_modules/**'],
+          testTimeout: 20_000,
         },
       },
-      { test: { name: 'stories', include: ['test/stories/**/*.test.ts'], exclude: [real] } },
+      {
+        test: {
+          ...quick,
+          name: 'stories',
+          include: ['test/stories/**/*.test.ts'],
+          exclude: [real],
+          testTimeout: 20_000,
+        },
+      },
       {
         test: {
           name: 'real',
@@ -21,6 +35,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

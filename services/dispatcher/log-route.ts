@@ -6,11 +6,12 @@ import { findLog, type LogPiece, readLog } from './read-log.ts'
 
 /** The log of a job: whole, a range of bytes, or live. */
 export function serveLogRoute(server: HttpServer, deps: FollowLogDeps & { readonly tokens: RouteTokens }): void {
+  const streams = new Set<unknown>()
   serveRoute(server, getJobLog, {
     tokens: deps.tokens,
     answer: async (call) => {
       const wantsEvents = call.request.headers.accept?.includes('text/event-stream') === true
-      await (wantsEvents ? sendEvents(deps, call) : sendBytes(deps, call))
+      await (wantsEvents ? sendEvents(deps, call, streams) : sendBytes(deps, call))
     },
   })
 }
@@ -57,11 +58,11 @@ function rangeOf(header: string | undefined, length: number): ByteRange | undefi
 
 /** Live streams open at once. */
 const streamLimit = 2_000
-let streams = 0
 
-async function sendEvents(deps: FollowLogDeps, { params, query, request, reply }: LogCall): Promise<void> {
+async function sendEvents(deps: FollowLogDeps, call: LogCall, streams: Set<unknown>): Promise<void> {
+  const { params, query, request, reply } = call
   const resume = placeOf(request.headers['last-event-id'])
-  if (streams >= streamLimit) throw problem('NOT_READY', `${streamLimit} live logs are being followed already`)
+  if (streams.size >= streamLimit) throw problem('NOT_READY', `${streamLimit} live logs are being followed already`)
   const gone = new AbortController()
   reply
     .header('content-type', 'text/event-stream')
@@ -70,9 +71,9 @@ async function sendEvents(deps: FollowLogDeps, { params, query, request, reply }
   const signal = AbortSignal.any([gone.signal, deps.signal])
   const log = { jobId: params.jobId, resume, ...(query.attempt === undefined ? {} : { attempt: query.attempt }) }
   await deps.changes.change(({ tables }) => findLog(tables, params.jobId, query.attempt))
-  streams += 1
+  streams.add(reply)
   reply.raw.once('close', () => {
-    streams -= 1
+    streams.delete(reply)
     gone.abort()
   })
   await reply.send(Readable.from(followLog(deps, log, signal)))
