@@ -51,7 +51,8 @@ async function downloadBusybox(context: SetupContext): Promise<StaticBusybox | u
   if (archive === undefined) return undefined
   await runCommand(['dpkg-deb', '-x', archive, '.'], options)
   const paths = ['usr/bin/busybox', 'bin/busybox'].map((path) => join(folder, path))
-  return firstFound(paths.map((path) => readBusybox(path, 'the package busybox-static', context)))
+  // Awaited here, because the folder goes with this function.
+  return await firstFound(paths.map((path) => readBusybox(path, 'the package busybox-static', context)))
 }
 
 async function firstFound<T>(candidates: readonly Promise<T | undefined>[]): Promise<T | undefined> {
