@@ -139,3 +139,15 @@ test('a repository is found by its whole name only', async () => {
   const build = await rig.client.call(createBuild, { ...rig.call, body: { ...body, repository: 'my-org/app' } })
   expect(build).toMatchObject({ number: 2 })
 })
+
+test('an Idempotency-Key gives its build back when no runner is there to look the ref up again', async () => {
+  await using rig = await openDispatcher()
+  const headers = { 'idempotency-key': 'once' }
+  const body = { repository: 'github.com/ada/engine', ref: commit.ref }
+  const ada = await rig.runner('ada')
+  const first = await rig.client.call(createBuild, { ...rig.call, headers, body })
+
+  await ada.unregister()
+
+  expect(await rig.client.call(createBuild, { ...rig.call, headers, body })).toMatchObject({ id: first.id })
+})

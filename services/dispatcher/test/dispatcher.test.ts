@@ -229,3 +229,14 @@ test('a clock that steps back keeps no job from its runner', async () => {
 
   expect(await ada.offer(0)).toMatchObject({ kind: 'plan' })
 })
+
+test('what a runner still holds when it leaves goes to another at once', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const offer = await planFirst(rig, ada)
+  const bob = await rig.runner('bob')
+
+  await ada.unregister()
+
+  expect(await bob.offer(0)).toMatchObject({ jobId: offer.jobId, attempt: 2 })
+})

@@ -18,6 +18,7 @@ import {
   renewAttempt,
   reportAttempt,
   resolveRef,
+  unregisterRunner,
 } from '@narwhal/protocol'
 import { expect, vi } from 'vitest'
 
@@ -42,6 +43,7 @@ export interface PaperRunner extends AsyncDisposable {
   /** As the same process, holding nothing as far as it knows. */
   registerAgain(): Promise<void>
   heartbeat(): Promise<void>
+  unregister(): Promise<void>
   report(
     offer: Offer,
     report: Partial<AttemptReport>,
@@ -76,6 +78,7 @@ export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunne
       life = crypto.randomUUID()
       return register(attempts)
     },
+    unregister: () => client.call(unregisterRunner, { baseUrl, token: runnerToken, params }),
     heartbeat: () => client.call(heartbeatRunner, { baseUrl, token: runnerToken, params }),
     report: (offer, report) =>
       client.call(reportAttempt, {
