@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           ...quick,
           name: 'stories',
-          include: ['test/stories/**/*.test.ts'],
+          include: ['test/{stories,scenarios}/**/*.test.ts'],
           exclude: [real],
           testTimeout: 20_000,
         },

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { settings } from '@narwhal/host'
+import { parsePipeline } from '@narwhal/pipeline'
 import { expect, test } from 'vitest'
+import { pipelinePage } from '../tools/pipeline-page.ts'
+import { publishedSchema } from '../tools/published-schema.ts'
 import { isProduct, readTree } from './architecture/source.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
@@ -37,4 +40,19 @@ test('every page that the code names is there', () => {
     .flatMap(({ path, text }) => [...text.matchAll(/docs\/[\w-]+\.md/g)].map(([page]) => ({ path, page })))
 
   expect(named.filter(({ page }) => !existsSync(`${root}${page}`))).toEqual([])
+})
+
+test.each([
+  ['docs/narwhal-yml.md', pipelinePage],
+  ['docs/narwhal.schema.json', publishedSchema],
+])('%s is what the schema of narwhal.yml says; `pnpm run docs` writes it', (path, page) => {
+  expect(read(path)).toBe(page())
+})
+
+test('every file that the page of narwhal.yml shows is a pipeline', () => {
+  const shown = [...read('docs/narwhal-yml.md').matchAll(/```yaml\n([^`]*)```/g)].map(([, text]) => text ?? '')
+  const files = shown.map((text) => (/^(?:image|on):/m.test(text) ? text : `image: node:24\n${text}`))
+
+  expect(files.length).toBeGreaterThan(2)
+  expect(files.map((text) => parsePipeline(text)).filter((parsed) => 'problems' in parsed)).toEqual([])
 })

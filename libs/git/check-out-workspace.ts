@@ -3,8 +3,17 @@ import { join } from 'node:path'
 import { problem } from '@narwhal/protocol'
 import { runGit } from './run-git.ts'
 
+/** How much of the history comes with a commit. */
+export interface HistoryOptions {
+  /** Commits; 0: all of it. 1 unless told. */
+  readonly depth?: number
+  /** Also every tag. */
+  readonly tags?: boolean
+  readonly signal: AbortSignal
+}
+
 /**
- * Makes `directory` a repository of its own with one commit, checked out. It keeps no trace of the mirror: no remote,
+ * Makes `directory` a repository of its own with the commit checked out. It keeps no trace of the mirror: no remote,
  * no alternates, no reflog. Filters, LFS, submodules and hooks do not run.
  *
  * @throws WORKSPACE_NOT_EMPTY, GIT_FAILED, GIT_MISSING, an errno, or the reason of `signal`.
@@ -12,12 +21,13 @@ import { runGit } from './run-git.ts'
 export async function checkOutWorkspace(
   mirrorPath: string,
   sha: string,
-  { directory, signal }: { readonly directory: string; readonly signal: AbortSignal },
+  { directory, signal, depth = 1, tags = false }: HistoryOptions & { readonly directory: string },
 ): Promise<void> {
   await makeRepository(directory, sha)
   const here = ['-c', 'fetch.fsckObjects=false', '--git-dir', join(directory, '.git'), '--work-tree', directory]
-  const fetch = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head']
-  await runGit([...here, ...fetch, '--', mirrorPath, sha], { protocol: 'file', signal })
+  const fetch = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', ...(depth === 0 ? [] : [`--depth=${depth}`])]
+  const tagRefs = tags ? ['+refs/narwhal/tags/*:refs/tags/*'] : []
+  await runGit([...here, ...fetch, '--', mirrorPath, sha, ...tagRefs], { protocol: 'file', signal })
   await runGit([...here, 'checkout', '--quiet', '--force', '--detach', sha, '--'], { signal })
 }
 

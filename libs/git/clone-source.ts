@@ -1,11 +1,14 @@
 import { forgeHostOf, problem, type Repository, repositoryKey } from '@narwhal/protocol'
 import { resolveCloneUrl } from './clone-url.ts'
+import { findSshLogin, type GitLogin } from './git-login.ts'
 
 /** How the operator lets repositories be cloned. */
 export interface CloneRule {
   /** With `{owner}` and `{name}`; see `resolveCloneUrl`. */
   readonly cloneUrlTemplate: string
   readonly githubToken?: string | undefined
+  /** Directory of deploy keys; see `findSshLogin`. */
+  readonly sshKeys?: string | undefined
   /** Base URL of the API of the forge that knows the token. */
   readonly githubApiUrl: string
 }
@@ -19,12 +22,14 @@ export interface CloneRule {
  */
 export function resolveCloneSource(
   repository: Repository,
-  { cloneUrlTemplate, githubToken, githubApiUrl }: CloneRule,
-): { readonly url: string; readonly token?: string } {
+  { cloneUrlTemplate, githubToken, githubApiUrl, sshKeys }: CloneRule,
+): GitLogin & { readonly url: string } {
   const { url, protocol } = resolveCloneUrl(cloneUrlTemplate, repository)
   if (protocol === 'file') return { url }
   const { host, hostname } = new URL(url)
   if (!namesOf(host, hostname).includes(repository.host.toLowerCase())) throw ofAnotherHost(repository, host)
+  const ssh = protocol === 'ssh' && sshKeys !== undefined ? findSshLogin(sshKeys, repository) : undefined
+  if (ssh !== undefined) return { url, ssh }
   const isForge = protocol === 'https' && hostname === forgeHostOf(githubApiUrl)
   return isForge && githubToken !== undefined ? { url, token: githubToken } : { url }
 }

@@ -1,16 +1,16 @@
 import { isProblem, problem, type Repository, repositoryKey } from '@narwhal/protocol'
 import { checkCloneUrl } from './clone-url.ts'
 import { diskFullOr } from './disk-full.ts'
+import { type GitLogin, loginOf } from './git-login.ts'
 import { lookAtHeads } from './look-at-heads.ts'
 import type { Mirror } from './mirror.ts'
 import { removeLeftovers } from './mirror-directory.ts'
 import { runGit } from './run-git.ts'
 
 /** Where a repository is fetched from. The URL is the operator's, never a message's. */
-export interface CommitSource {
+export interface CommitSource extends GitLogin {
   readonly repository: Repository
   readonly url: string
-  readonly token?: string
 }
 
 /** Waiting is all that this lib needs of a clock. */
@@ -71,9 +71,8 @@ async function fetchRefs(
   const { url, protocol } = checkCloneUrl(source.url)
   // Pruning lets a branch `a` give way to a branch `a/b`. No object goes with it.
   const fetch = ['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-show-forced-updates']
-  const access = source.token === undefined ? { protocol } : { protocol, token: source.token }
   try {
-    await runGit(['--git-dir', mirror.path, ...fetch, '--', url, ...refspecs], { ...access, signal })
+    await runGit(['--git-dir', mirror.path, ...fetch, '--', url, ...refspecs], { ...loginOf(source), protocol, signal })
   } catch (error) {
     const cause = await diskFullOr(error, mirror.place.root)
     await removeLeftovers(mirror.path) // a git that was ended leaves half a pack, also when the disk is full

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { type GitLogin, sshCommand } from './git-login.ts'
 import { machineEnvironment } from './machine-config.ts'
 
 const askpass = fileURLToPath(new URL('askpass.sh', import.meta.url))
@@ -30,7 +31,7 @@ export const gitOptions: readonly string[] = [
 ].flatMap((setting) => ['-c', setting])
 
 /** The whole environment of one git command: no config, no home, no prompt, one protocol. */
-export function gitEnvironment({ protocol, token }: { protocol?: string | undefined; token?: string | undefined }) {
+export function gitEnvironment({ protocol, token, ssh }: GitLogin & { readonly protocol?: string }) {
   return {
     ...machineEnvironment(protocol),
     LC_ALL: 'C',
@@ -43,7 +44,7 @@ export function gitEnvironment({ protocol, token }: { protocol?: string | undefi
     GIT_NO_LAZY_FETCH: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_DEFAULT_REF_FORMAT: 'files',
-    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
+    GIT_SSH_COMMAND: sshCommand(ssh),
     GIT_TERMINAL_PROMPT: '0',
     ...(token === undefined ? {} : { GIT_ASKPASS: askpass, NARWHAL_ASKPASS_TOKEN: token }),
   }

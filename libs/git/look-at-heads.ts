@@ -1,6 +1,7 @@
 import { Ref } from '@narwhal/protocol'
 import { checkCloneUrl } from './clone-url.ts'
 import { fitsSchema } from './fits-schema.ts'
+import { type GitLogin, loginOf } from './git-login.ts'
 import { runGit } from './run-git.ts'
 
 /** A ref and the full name of the commit at its tip. */
@@ -22,13 +23,12 @@ export interface Heads {
  * @throws CLONE_URL_INVALID, GIT_FAILED, GIT_MISSING, or the reason of `signal`.
  */
 export async function lookAtHeads(
-  source: { readonly url: string; readonly token?: string },
+  source: GitLogin & { readonly url: string },
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Heads> {
   const { url, protocol } = checkCloneUrl(source.url)
-  const access = source.token === undefined ? { protocol } : { protocol, token: source.token }
   const argv = ['ls-remote', '--quiet', '--symref', '--', url, 'HEAD', 'refs/heads/*', 'refs/tags/*']
-  const output = await runGit(argv, { ...access, signal, timeoutMs: 60_000 })
+  const output = await runGit(argv, { ...loginOf(source), protocol, signal, timeoutMs: 60_000 })
   return parseHeads(output.toString('utf8'))
 }
 

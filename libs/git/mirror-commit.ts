@@ -1,8 +1,11 @@
 import { isProblem, problem } from '@narwhal/protocol'
-import { checkOutWorkspace } from './check-out-workspace.ts'
+import { checkOutWorkspace, type HistoryOptions } from './check-out-workspace.ts'
 import { diskFullOr } from './disk-full.ts'
 import { findTreeEntry, type TreeEntry } from './find-tree-entry.ts'
 import type { FoundCommit, Mirror } from './mirror.ts'
+import { type ChangesSince, listChanges } from './list-changes.ts'
+import { listSubmodules, type Submodule } from './list-submodules.ts'
+import { listSizes, listTree, type SizedFile, type TreeFile } from './list-tree.ts'
 import { type CommitInfo, parseCommit } from './parse-commit.ts'
 
 const maxTreeBytes = 16 * 1024 * 1024
@@ -22,18 +25,26 @@ export interface MirrorCommit {
     path: string,
     options: { readonly maxBytes: number; readonly signal: AbortSignal },
   ): Promise<Buffer | undefined>
+  /** Every file of the commit. @throws GIT_FAILED, MIRROR_BROKEN */
+  listTree(options: { readonly signal: AbortSignal }): Promise<readonly TreeFile[]>
+  /** Every file with its length. @throws GIT_FAILED, MIRROR_BROKEN */
+  listSizes(options: { readonly signal: AbortSignal }): Promise<readonly SizedFile[]>
+  /** @throws GIT_FAILED, MIRROR_BROKEN */
+  listSubmodules(options: { readonly signal: AbortSignal }): Promise<readonly Submodule[]>
+  /** The paths that it changes; `all` when there is nothing to compare it with. @throws GIT_FAILED, MIRROR_BROKEN */
+  listChanges(since: ChangesSince): Promise<readonly string[] | 'all'>
   /**
    * Makes the workspace in `directory`, which is empty or not there yet: the files of the commit, and a `.git` that
-   * leads nowhere. When it fails, what is half made is the caller's to remove.
+   * leads nowhere, with as much of the history as is asked for. When it fails, what is half made is the caller's to remove.
    *
    * @throws WORKSPACE_NOT_EMPTY, DISK_FULL, MIRROR_BROKEN
    */
-  checkout(directory: string, options: { readonly signal: AbortSignal }): Promise<void>
+  checkout(directory: string, options: HistoryOptions): Promise<void>
 }
 
 /** @param closing  aborted when the mirrors are closed. */
 export function mirrorCommit(mirror: Mirror, { oid, body }: FoundCommit, closing: AbortSignal): MirrorCommit {
-  const { tree, message, author } = parseCommit(body)
+  const { tree, parent, message, author } = parseCommit(body)
   return {
     sha: oid,
     commitInfo: async () => ({ message, author }),
@@ -44,10 +55,16 @@ export function mirrorCommit(mirror: Mirror, { oid, body }: FoundCommit, closing
       if (!/^100[0-7]{3}$/.test(entry.mode)) throw notRegular(path, entry.mode)
       return await readObject(mirror, entry.oid, { what: path, maxBytes: options.maxBytes, signal })
     },
+    listTree: (options) => listTree(mirror.path, oid, { signal: AbortSignal.any([options.signal, closing]) }),
+    listSizes: (options) => listSizes(mirror.path, oid, { signal: AbortSignal.any([options.signal, closing]) }),
+    listSubmodules: (options) =>
+      listSubmodules(mirror.path, oid, { signal: AbortSignal.any([options.signal, closing]) }),
+    listChanges: (since) =>
+      listChanges(mirror, { oid, parent }, { ...since, signal: AbortSignal.any([since.signal, closing]) }),
     async checkout(directory, options) {
       const signal = AbortSignal.any([options.signal, closing])
       try {
-        await checkOutWorkspace(mirror.path, oid, { directory, signal })
+        await checkOutWorkspace(mirror.path, oid, { ...options, directory, signal })
       } catch (error) {
         const cause = await diskFullOr(error, directory)
         throw isProblem(cause, 'GIT_FAILED') ? mirror.damaged(cause.message, cause) : cause

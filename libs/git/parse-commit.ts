@@ -6,9 +6,11 @@ export interface CommitInfo {
   readonly author: string
 }
 
-/** A commit object: the full name of its tree, and its words. */
+/** A commit object: the full names of its tree and its first parent, and its words. */
 export interface ParsedCommit extends CommitInfo {
   readonly tree: string
+  /** Absent for the first commit of a history. */
+  readonly parent: string | undefined
 }
 
 /** Reads the bytes of a commit object. Bytes that are not UTF-8 become `�`. */
@@ -19,6 +21,7 @@ export function parseCommit(body: Buffer): ParsedCommit {
   const message = headEnd === -1 ? '' : text.slice(headEnd + 2)
   return {
     tree: /^tree ([0-9a-f]+)$/m.exec(head)?.[1] ?? '',
+    parent: /^parent ([0-9a-f]+)$/m.exec(head)?.[1],
     author: (/^author (.*?) ?<.*$/m.exec(head)?.[1] ?? '').slice(0, 200),
     message: message.trimEnd().slice(0, 65_536),
   }

@@ -15,7 +15,7 @@ export interface RunGitOptions extends GitAccess {
 /**
  * Runs `git` with an argument array and gives what it printed.
  *
- * @throws GIT_FAILED with the last lines that git said, GIT_MISSING, or the reason of `signal`.
+ * @throws GIT_OUTPUT_TOO_LARGE, GIT_FAILED with the last lines that git said, GIT_MISSING, or the reason of `signal`.
  */
 export async function runGit(argv: readonly string[], options: RunGitOptions): Promise<Buffer> {
   const { signal, timeoutMs = 600_000, maxBytes = 64 * 1024 * 1024 } = options
@@ -36,7 +36,8 @@ export async function runGit(argv: readonly string[], options: RunGitOptions): P
     ])
     signal.throwIfAborted()
     if (timeout.aborted) throw failed(argv, `took longer than ${timeoutMs / 1000} s and was ended`)
-    if (output === undefined) throw failed(argv, `printed more than ${maxBytes} bytes and was ended`)
+    if (output === undefined)
+      throw problem('GIT_OUTPUT_TOO_LARGE', `git ${nameOf(argv)} printed more than ${maxBytes} bytes.`)
     if (code !== 0) throw failed(argv, `ended with ${code}:\n${redact(said, options.token)}`)
     return output
   } finally {
@@ -71,6 +72,9 @@ async function exitOf(closed: Promise<unknown[]>): Promise<unknown> {
 }
 
 function failed(argv: readonly string[], what: string) {
-  const command = argv.find((argument) => /^[a-z]+(?:-[a-z]+)*$/.test(argument)) ?? 'command'
-  return problem('GIT_FAILED', `git ${command} ${what}`)
+  return problem('GIT_FAILED', `git ${nameOf(argv)} ${what}`)
+}
+
+function nameOf(argv: readonly string[]): string {
+  return argv.find((argument) => /^[a-z]+(?:-[a-z]+)*$/.test(argument)) ?? 'command'
 }

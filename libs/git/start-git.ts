@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
 import { gitEnvironment, gitOptions } from './git-environment.ts'
+import type { GitLogin } from './git-login.ts'
 
 /** How one git command runs. */
-export interface GitAccess {
+export interface GitAccess extends GitLogin {
   /** The one protocol that git may use; absent: none. */
   readonly protocol?: string
-  /** What git answers when it is asked for a password. */
-  readonly token?: string
 }
 
 const graceMs = 5_000

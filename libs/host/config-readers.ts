@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import type { Wrong } from './config.ts'
-import { tokenPattern, weakness } from './tokens.ts'
+import { hashToken, tokenPattern, weakness } from './tokens.ts'
 
 // Readers for `required` and `optional`: a text → the value, or what is wrong with it.
 
@@ -20,6 +21,39 @@ export function secrets(given: string): readonly string[] | Wrong {
   const all = given.split(',').map((one) => one.trim())
   const weak = all.map(weakness).find((one) => one !== undefined)
   return weak === undefined ? all : { wrong: weak }
+}
+
+/** Somebody whose token lets jobs go on that wait for an approval; only the token's hash is kept. */
+export interface Approver {
+  readonly name: string
+  readonly tokenHash: string
+}
+
+/** Approvers as `name:token`, separated by spaces. */
+export function approvers(given: string): readonly Approver[] | Wrong {
+  const pairs = given.split(/\s+/).filter((pair) => pair !== '')
+  const read = pairs.map((pair) => /^([\w.@-]{1,100}):(.+)$/.exec(pair))
+  const all: Approver[] = []
+  for (const [place, match] of read.entries()) {
+    const [, name, token] = match ?? []
+    if (name === undefined || token === undefined)
+      return { wrong: `has no "name:token" in its place ${place + 1}; a name has letters, digits and _ . @ -` }
+    const checked = secret(token)
+    if (typeof checked !== 'string') return { wrong: `has a token for ${name} that ${checked.wrong}` }
+    all.push({ name, tokenHash: hashToken(token) })
+  }
+  const isTwice = (key: keyof Approver) => new Set(all.map((one) => one[key])).size < all.length
+  return isTwice('name') || isTwice('tokenHash') ? { wrong: 'has a name or a token twice' } : all
+}
+
+/** The text of the pipeline in a file, 256 KiB at the most. */
+export function pipelineFile(path: string): string | Wrong {
+  try {
+    const text = readFileSync(path, 'utf8')
+    return text.length <= 262_144 ? text : { wrong: `names ${path}, which has more than 256 KiB` }
+  } catch {
+    return { wrong: `names ${path}, which cannot be read; check the path and its mode` }
+  }
 }
 
 /** A port number, 0 for any free one. */
@@ -86,6 +120,13 @@ export function list(given: string): readonly string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
+}
+
+/** Certificates in PEM. */
+export function certificates(given: string): string | Wrong {
+  return given.includes('-----BEGIN CERTIFICATE-----')
+    ? given
+    : { wrong: 'holds no certificate in PEM; give a file with one in NARWHAL_CA_FILE' }
 }
 
 /** One of the levels of the log. */

@@ -69,7 +69,7 @@ function readSecretFile(path: string): string | Wrong {
 function unknownNames(env: Environment): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('NARWHAL_') && !name.startsWith('NARWHAL_TEST_'))
-    .filter((name) => !(name.replace(/_FILE$/, '') in settings))
+    .filter((name) => !(name in settings) && !(name.replace(/_FILE$/, '') in settings))
     .map((name) => `${name} is not a setting; the README lists them all`)
 }
 

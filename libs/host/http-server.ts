@@ -6,6 +6,7 @@ import fastify, {
   type FastifyReply,
   LogController,
 } from 'fastify'
+import { endBrokenRequest } from './client-errors.ts'
 import type { Log } from './log.ts'
 import { Histogram, latencyBuckets, type Registry } from './metrics.ts'
 import { equalTokens } from './tokens.ts'
@@ -46,6 +47,7 @@ export function openHttpServer(options: HttpServerOptions): HttpServer {
     keepAliveTimeout: 30_000,
     routerOptions: { maxParamLength: 512 },
     exposeHeadRoutes: false,
+    clientErrorHandler: endBrokenRequest,
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, fromFastify(error) ?? error),
   })
   app.removeContentTypeParser('text/plain')

@@ -4,12 +4,14 @@ import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import type { HttpServer } from './http-server.ts'
-import { equalTokens, tokenPattern } from './tokens.ts'
+import { equalTokens, hashToken, tokenPattern } from './tokens.ts'
 
 /** The tokens that open routes; a route whose token is absent here stays closed. */
 export interface RouteTokens {
   readonly api?: string
   readonly runner?: string
+  /** SHA-256, in hex, of further tokens that open the `api` routes that are mounted with them. */
+  readonly alsoApi?: readonly string[]
 }
 
 /** A request as it came in: headers, method, URL. */
@@ -62,6 +64,8 @@ async function authorize(route: Route, tokens: RouteTokens, request: FastifyRequ
   if (route.auth === 'attempt' && given !== '') return
   const expected = route.auth === 'attempt' ? undefined : tokens[route.auth]
   if (expected !== undefined && given !== '' && equalTokens(given, expected)) return
+  const others = route.auth === 'api' && given !== '' ? (tokens.alsoApi ?? []) : []
+  if (others.some((hash) => equalTokens(hashToken(given), hash))) return
   throw problem('UNAUTHORIZED', `${route.method} ${route.path} needs the ${route.auth} token`)
 }
 

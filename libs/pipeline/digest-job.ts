@@ -6,7 +6,8 @@ export function digestJob(job: JobDefinition): string {
   return createHash('sha256').update(canonicalJson(job)).digest('hex')
 }
 
-function canonicalJson(value: unknown): string {
+/** JSON with sorted keys and without white space; what is `undefined` is left out. */
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const entries = Object.entries(value).filter(([, part]) => part !== undefined)

@@ -2,9 +2,14 @@
 export function nearestName(text: string, names: readonly string[]): string | undefined {
   if (text.length > 40) return undefined
   const near = names
-    .map((name) => ({ name, edits: editsBetween(text.toLowerCase(), name) }))
-    .filter(({ name, edits }) => edits <= Math.max(1, Math.floor(Math.max(text.length, name.length) / 3)))
+    .filter((name) => Math.abs(name.length - text.length) <= mostEdits(text, name))
+    .map((name) => ({ name, edits: editsBetween(text.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, edits }) => edits <= mostEdits(text, name))
   return near.toSorted((a, b) => a.edits - b.edits)[0]?.name
+}
+
+function mostEdits(text: string, name: string): number {
+  return Math.max(1, Math.floor(Math.max(text.length, name.length) / 3))
 }
 
 /** Levenshtein's distance, in which two swapped neighbours count once ("optimal string alignment"). */

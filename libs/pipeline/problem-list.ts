@@ -32,8 +32,9 @@ export interface ProblemList {
   inFileOrder(): readonly PipelineProblem[]
 }
 
-/** An empty list of problems of the file `file` that holds `text`. */
-export function createProblemList(text: string, file: string): ProblemList {
+/** An empty list of problems of the file `file` that holds `text`. Offsets do not count a byte order mark at its beginning. */
+export function createProblemList(marked: string, file: string): ProblemList {
+  const text = withoutMark(marked)
   const starts = lineStarts(text)
   const added = new Map<string, AddedProblem>()
 
@@ -52,6 +53,11 @@ export function createProblemList(text: string, file: string): ProblemList {
       })
     },
   }
+}
+
+/** `text` without the byte order mark at its beginning. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
 const reported = 100

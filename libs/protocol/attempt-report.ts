@@ -1,7 +1,19 @@
 import { type Static, Type } from 'typebox'
 import { Commit } from './commit.ts'
 import { At, Id } from './ids.ts'
-import { Ending } from './outcome.ts'
+import { Ending, Outcome } from './outcome.ts'
+import { PlannedConcurrency, PlannedJob } from './planned-job.ts'
+import { BlobReference, Outputs, Produced } from './produced.ts'
+
+/** A job that had ended before the offered one could begin, and what it left for it. */
+export const NeededJob = Type.Object({
+  key: Type.String({ description: 'as expressions know it; the cells of a matrix share one' }),
+  name: Type.String(),
+  outcome: Outcome,
+  outputs: Outputs,
+  artifacts: Type.Optional(BlobReference),
+})
+export type NeededJob = Static<typeof NeededJob>
 
 /** What a dispatcher offers to a runner: one attempt at one job. The lease is in the store before this is sent. */
 export const Offer = Type.Object({
@@ -16,19 +28,16 @@ export const Offer = Type.Object({
   kind: Type.Enum(['plan', 'steps']),
   digest: Type.Optional(Type.String({ description: 'of the planned job; the runner refuses to run anything else' })),
   commit: Commit,
+  needs: Type.Array(NeededJob, { maxItems: 256 }),
+  defaultPipeline: Type.Optional(Type.String({ maxLength: 262_144, description: 'for a commit without narwhal.yml' })),
 })
 export type Offer = Static<typeof Offer>
 
-/** One job of a plan. `digest` is the SHA-256 of its canonical definition. */
-export const PlannedJob = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 200 }),
-  digest: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-  steps: Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100, description: 'names of the steps' }),
+/** What a runner found in narwhal.yml: its jobs in their order. */
+export const Plan = Type.Object({
+  jobs: Type.Array(PlannedJob, { minItems: 1, maxItems: 256 }),
+  concurrency: Type.Optional(PlannedConcurrency),
 })
-export type PlannedJob = Static<typeof PlannedJob>
-
-/** What a runner found in narwhal.yml. */
-export const Plan = Type.Object({ jobs: Type.Array(PlannedJob, { minItems: 1, maxItems: 256 }) })
 export type Plan = Static<typeof Plan>
 
 const sequence = Type.Integer({ minimum: 1, description: 'counts up by one per attempt' })
@@ -63,6 +72,8 @@ export const AttemptResult = Type.Object({
   ending: Ending,
   at: At,
   log: Type.Object({ bytes: Type.Integer({ minimum: 0 }), sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) }),
+  exitCode: Type.Optional(Type.Integer({ description: 'of the step that decided' })),
+  produced: Type.Optional(Produced),
 })
 export type AttemptResult = Static<typeof AttemptResult>
 

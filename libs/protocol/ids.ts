@@ -6,12 +6,19 @@ export const Id = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[
 /** A full git object name: 40 or 64 hex digits. */
 export const Sha = Type.String({ pattern: '^(?:[0-9a-f]{40}|[0-9a-f]{64})$' })
 
-/** A full ref, such as `refs/heads/main`. Only characters that no shell, URL or git option could misread. */
-export const Ref = Type.String({
+const ref = {
   pattern:
     '^refs/(?:heads|tags)/(?!.*(?:\\.\\.|//|@\\{|\\.lock(?:/|$)|/\\.|/$))[A-Za-z0-9_@+=#%,.][A-Za-z0-9_@+=#%,./-]*$',
   maxLength: 255,
-})
+}
+
+/** A full ref, such as `refs/heads/main`. Only characters that no shell, URL or git option could misread. */
+export const Ref = Type.String(ref)
+
+/** Whether a text fits `Ref`. */
+export function isRef(text: string): boolean {
+  return text.length <= ref.maxLength && new RegExp(ref.pattern).test(text)
+}
 
 const namePart = { pattern: '^(?!\\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]*$', maxLength: 100 }
 

@@ -5,7 +5,7 @@ export type RouteAuth = 'none' | 'api' | 'runner' | 'attempt'
 
 /** A route is data: server, client, validation and OpenAPI come from it. Paths carry `:name` parameters. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly summary: string
   readonly auth: RouteAuth

@@ -9,14 +9,19 @@ export type BuildState =
   | { readonly state: 'running'; readonly startedAt: number }
   | { readonly state: 'finished'; readonly ending: Ending; readonly startedAt?: number; readonly finishedAt: number }
 
-/** How often a job was tried in vain: attempts that were lost, attempts that errored. Refused offers do not count. */
+/**
+ * How often a job was tried in vain: attempts that were lost, that errored, that failed and were retried as the pipeline
+ * says. Refused offers do not count.
+ */
 export interface Setbacks {
   readonly lost: number
   readonly errored: number
+  readonly failed: number
 }
 
 /** The scheduled unit of a build. `attempt` is the number of its newest attempt, the fencing token. */
 export type JobState =
+  | { readonly state: 'waiting'; readonly queuedAt: number; readonly for: 'needs' | 'approval' }
   | {
       readonly state: 'queued'
       readonly queuedAt: number

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Commit } from './commit.ts'
 import { At, Id } from './ids.ts'
 import { Ending } from './outcome.ts'
+import { Produced } from './produced.ts'
 
 // What the REST API, the events and the result files show. A key is absent while its value is not known.
 
@@ -41,8 +42,14 @@ export const JobView = Type.Object({
   buildId: Id,
   kind: Type.Enum(['plan', 'steps'], { description: 'plan: reads narwhal.yml; steps: runs them' }),
   name: Type.String(),
-  state: Type.Enum(['queued', 'leased', 'running', 'finished']),
+  state: Type.Enum(['waiting', 'queued', 'leased', 'running', 'finished']),
+  waitsFor: Type.Optional(Type.String({ description: 'a sentence; while it waits or is queued' })),
+  needs: Type.Array(Type.String(), { description: 'names of jobs of this build' }),
+  allowFailure: Type.Boolean(),
+  environment: Type.Optional(Type.String()),
+  approvedBy: Type.Optional(Type.String({ description: 'name of a token' })),
   ending,
+  produced: Type.Optional(Produced),
   queuedAt: At,
   startedAt,
   finishedAt,

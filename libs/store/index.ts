@@ -1,3 +1,6 @@
+export * from './job-table.ts'
+export * from './kept-tables.ts'
 export { type Migrations, openSqlite } from './open-sqlite.ts'
 export { openStore } from './open-store.ts'
+export { runsOnOf } from './runs-on-of.ts'
 export * from './store.ts'

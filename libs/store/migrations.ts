@@ -1,11 +1,14 @@
 import type { Kysely } from 'kysely'
+import { createKept } from './kept-migration.ts'
 import type { Migrations } from './open-sqlite.ts'
 
 /** The dispatcher's schema. Written for SQLite and PostgreSQL alike, but for the one automatic number. */
 export const storeMigrations: Migrations = {
   '0001-builds': { up: createBuilds },
-  '0002-attempts': { up: createAttempts },
-  '0003-inflow-and-outflow': { up: createFlows },
+  '0002-jobs': { up: createJobs },
+  '0003-attempts': { up: createAttempts },
+  '0004-inflow-and-outflow': { up: createFlows },
+  '0005-blobs-and-secrets': { up: createKept },
 }
 
 async function createBuilds(schema: Kysely<unknown>): Promise<void> {
@@ -23,6 +26,10 @@ async function createBuilds(schema: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('resubmit_of', 'text')
     .addColumn('sequence', 'integer', (column) => column.notNull())
+    .addColumn('concurrency_json', 'text')
+    .addColumn('concurrency_group', 'text')
+    .addColumn('concurrency_limit', 'integer', (column) => column.notNull())
+    .addColumn('has_begun', 'integer', (column) => column.notNull())
     .addColumn('open_event', 'text', (column) => column.unique())
     .addColumn('open_commit', 'text', (column) => column.unique())
     .addColumn('revision', 'integer', (column) => column.notNull())
@@ -33,9 +40,12 @@ async function createBuilds(schema: Kysely<unknown>): Promise<void> {
     .addColumn('repository', 'text', (column) => column.primaryKey())
     .addColumn('newest', 'integer', (column) => column.notNull())
     .execute()
-  await schema.schema.createIndex('builds_by_state').on('builds').columns(['state']).execute()
+  await schema.schema.createIndex('builds_by_state').on('builds').columns(['state', 'concurrency_group']).execute()
   await schema.schema.createIndex('builds_by_name').on('builds').columns(['repository_name', 'id']).execute()
   await schema.schema.createIndex('builds_by_sha').on('builds').columns(['sha']).execute()
+}
+
+async function createJobs(schema: Kysely<unknown>): Promise<void> {
   await schema.schema
     .createTable('jobs')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -43,19 +53,39 @@ async function createBuilds(schema: Kysely<unknown>): Promise<void> {
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('position', 'integer', (column) => column.notNull())
-    .addColumn('digest', 'text')
-    .addColumn('steps_json', 'text', (column) => column.notNull())
-    .addColumn('labels_json', 'text', (column) => column.notNull())
+    .addColumn('repository', 'text', (column) => column.notNull())
+    .addColumn('trust', 'text', (column) => column.notNull())
+    .addColumn('planned_json', 'text')
+    .addColumn('produced_json', 'text')
+    .addColumn('runs_on', 'text', (column) => column.notNull())
+    .addColumn('priority', 'integer', (column) => column.notNull())
+    .addColumn('longest_wait_ms', 'bigint', (column) => column.notNull())
+    .addColumn('concurrency_group', 'text')
+    .addColumn('concurrency_limit', 'integer', (column) => column.notNull())
+    .addColumn('reuse_key', 'text')
+    .addColumn('passed_at', 'bigint')
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('state_json', 'text', (column) => column.notNull())
     .addColumn('queued_at', 'bigint', (column) => column.notNull())
     .addColumn('not_before_at', 'bigint', (column) => column.notNull())
+    .addColumn('approved_by', 'text')
     .addColumn('taken_from', 'text')
     .addColumn('attempts', 'integer', (column) => column.notNull())
     .addColumn('revision', 'integer', (column) => column.notNull())
     .addUniqueConstraint('jobs_name', ['build_id', 'kind', 'name'])
     .execute()
-  await schema.schema.createIndex('jobs_by_state').on('jobs').columns(['state', 'queued_at', 'id']).execute()
+  await schema.schema
+    .createIndex('jobs_by_priority')
+    .on('jobs')
+    .columns(['state', 'priority', 'queued_at', 'id'])
+    .execute()
+  await schema.schema.createIndex('jobs_by_age').on('jobs').columns(['state', 'queued_at', 'id']).execute()
+  await schema.schema.createIndex('jobs_by_group').on('jobs').columns(['state', 'concurrency_group']).execute()
+  await schema.schema
+    .createIndex('jobs_by_reuse')
+    .on('jobs')
+    .columns(['reuse_key', 'repository', 'passed_at'])
+    .execute()
   await schema.schema.createIndex('jobs_by_time').on('jobs').columns(['state', 'not_before_at']).execute()
 }
 
@@ -77,6 +107,7 @@ async function createAttempts(schema: Kysely<unknown>): Promise<void> {
     .addColumn('log_step_bytes', 'bigint', (column) => column.notNull())
     .addColumn('log_bytes', 'bigint', (column) => column.notNull())
     .addColumn('log_sha256', 'text')
+    .addColumn('exit_code', 'integer')
     .addColumn('log_blob', 'text')
     .addColumn('revision', 'integer', (column) => column.notNull())
     .addUniqueConstraint('attempts_number', ['job_id', 'number'])

@@ -6,11 +6,14 @@ import { openSqlite } from './open-sqlite.ts'
 import type { Schema } from './schema.ts'
 import type { Store, StoreTables } from './store.ts'
 import { attemptTable } from './tables/attempts.ts'
+import { blobTable } from './tables/blobs.ts'
 import { buildTable } from './tables/builds.ts'
+import { cacheTable } from './tables/caches.ts'
 import { chunkTable } from './tables/chunks.ts'
 import { inflowTable, outboxTable } from './tables/flows.ts'
 import { jobTable } from './tables/jobs.ts'
 import { runnerTable } from './tables/runners.ts'
+import { secretTable } from './tables/secrets.ts'
 
 /** How often a transaction is run again after somebody else was quicker. */
 const conflictsAllowed = 10
@@ -55,6 +58,9 @@ function tablesOf(db: Kysely<Schema>): StoreTables {
     runners: runnerTable(db),
     inflow: inflowTable(db),
     outbox: outboxTable(db),
+    blobs: blobTable(db),
+    caches: cacheTable(db),
+    secrets: secretTable(db),
   }
 }
 

@@ -15,6 +15,10 @@ export interface Schema {
     created_at: number
     resubmit_of: string | null
     sequence: number
+    concurrency_json: string | null
+    concurrency_group: string | null
+    concurrency_limit: number
+    has_begun: number
     open_event: string | null
     open_commit: string | null
     revision: number
@@ -26,13 +30,22 @@ export interface Schema {
     kind: string
     name: string
     position: number
-    digest: string | null
-    steps_json: string
-    labels_json: string
+    repository: string
+    trust: string
+    planned_json: string | null
+    produced_json: string | null
+    runs_on: string
+    priority: number
+    longest_wait_ms: number
+    concurrency_group: string | null
+    concurrency_limit: number
+    reuse_key: string | null
+    passed_at: number | null
     state: string
     state_json: string
     queued_at: number
     not_before_at: number
+    approved_by: string | null
     taken_from: string | null
     attempts: number
     revision: number
@@ -53,6 +66,7 @@ export interface Schema {
     log_step_bytes: number
     log_bytes: number
     log_sha256: string | null
+    exit_code: number | null
     log_blob: string | null
     revision: number
   }
@@ -84,5 +98,33 @@ export interface Schema {
     build_id: string
     sequence: number
     body: string
+  }
+  readonly blobs: {
+    repository: string
+    trust: string
+    sha256: string
+    bytes: number
+    key: string
+    uploaded_at: number
+    keep_until: number
+  }
+  readonly caches: {
+    repository: string
+    trust: string
+    scope: string
+    key: string
+    sha256: string
+    bytes: number
+    created_at: number
+    used_at: number
+  }
+  readonly secrets: {
+    repository: string
+    name: string
+    version: number
+    wrapped_key: Uint8Array
+    nonce: Uint8Array
+    ciphertext: Uint8Array
+    changed_at: number
   }
 }

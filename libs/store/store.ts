@@ -1,4 +1,6 @@
-import type { AttemptState, BuildState, Commit, JobState, StepState } from '@narwhal/protocol'
+import type { AttemptState, BuildState, Commit, PlannedConcurrency, StepState } from '@narwhal/protocol'
+import type { BlobTable, CacheTable, SecretTable } from './kept-tables.ts'
+import type { ConcurrencyGroup, JobTable } from './job-table.ts'
 
 // The port that keeps the dispatcher's state. Order of calls: `openStore`, then `transaction` as often as needed, then dispose.
 //
@@ -24,6 +26,9 @@ export interface StoreTables {
   readonly runners: RunnerTable
   readonly inflow: InflowTable
   readonly outbox: OutboxTable
+  readonly blobs: BlobTable
+  readonly caches: CacheTable
+  readonly secrets: SecretTable
 }
 
 /** A build as it is stored. */
@@ -37,6 +42,10 @@ export interface BuildRecord {
   readonly resubmitOf?: string
   /** Number of the newest event about this build; 0 when there was none. */
   readonly sequence: number
+  /** Of the whole build, once it is planned. */
+  readonly concurrency?: PlannedConcurrency
+  /** One of its planned jobs was leased: in its group it goes before those that have not begun. */
+  readonly hasBegun: boolean
   readonly revision: number
 }
 
@@ -46,6 +55,7 @@ export interface NewBuild {
   readonly commit: Commit
   readonly createdAt: number
   readonly resubmitOf?: string
+  readonly concurrency?: PlannedConcurrency
   /** While a build with one of these keys is unfinished there is no second one. */
   readonly openKeys?: { readonly event: string; readonly commit: string }
 }
@@ -72,46 +82,12 @@ export interface BuildTable {
   list(filter: BuildFilter): Promise<readonly BuildRecord[]>
   /** The repositories (`host/owner/name`) of this name (`owner/name`) that have builds. */
   findRepositories(name: string): Promise<readonly string[]>
-  save(build: BuildRecord, changes: Partial<Pick<BuildRecord, 'state' | 'sequence'>>): Promise<BuildRecord>
-}
-
-/** A job as it is stored. */
-export interface JobRecord {
-  readonly id: string
-  readonly buildId: string
-  readonly kind: 'plan' | 'steps'
-  readonly name: string
-  /** Order within the build; the plan job has 0. */
-  readonly position: number
-  readonly digest?: string
-  /** Names of the steps. */
-  readonly steps: readonly string[]
-  readonly labels: readonly string[]
-  readonly state: JobState
-  /** The job of the resubmitted build whose outcome this one took over. */
-  readonly takenFrom?: string
-  /** Number of the newest attempt; 0 when there was none. */
-  readonly attempts: number
-  readonly revision: number
-}
-
-/** A job that was never tried. */
-export type NewJob = Omit<JobRecord, 'attempts' | 'revision'>
-
-/** Jobs. A build has one of each kind and name. */
-export interface JobTable {
-  insert(job: NewJob): Promise<JobRecord>
-  find(id: string): Promise<JobRecord | undefined>
-  /** In their order. */
-  ofBuilds(buildIds: readonly string[]): Promise<readonly JobRecord[]>
-  /** Queued jobs whose time has come, oldest first. */
-  listQueued(options: { readonly now: number; readonly limit: number }): Promise<readonly JobRecord[]>
-  /** When the next queued job that has to wait may start. */
-  nextNotBefore(now: number): Promise<number | undefined>
-  /** Queued jobs that could have been leased since before `before`. */
-  listWaitingSince(before: number): Promise<readonly JobRecord[]>
-  save(job: JobRecord, changes: Partial<Pick<JobRecord, 'state' | 'attempts'>>): Promise<JobRecord>
-  countByState(): Promise<Readonly<Record<string, number>>>
+  /** Unfinished builds of a concurrency group, in the order of their making. */
+  ofGroup(group: ConcurrencyGroup): Promise<readonly BuildRecord[]>
+  save(
+    build: BuildRecord,
+    changes: Partial<Pick<BuildRecord, 'state' | 'sequence' | 'concurrency' | 'hasBegun'>>,
+  ): Promise<BuildRecord>
 }
 
 /** A step of an attempt. */
@@ -137,6 +113,8 @@ export interface AttemptRecord {
   readonly logEnd: { readonly step: number; readonly stepBytes: number; readonly bytes: number }
   /** Once the attempt was accepted: the whole log's hash. */
   readonly logSha256?: string
+  /** Of the step that decided. */
+  readonly exitCode?: number
   /** Once the log is sealed: the key of its blob. */
   readonly logBlob?: string
   readonly revision: number
@@ -165,7 +143,7 @@ export interface AttemptTable {
 
 /** What changes in the life of an attempt. */
 export type AttemptChanges = Partial<
-  Pick<AttemptRecord, 'tokenHash' | 'state' | 'steps' | 'reported' | 'logEnd' | 'logSha256' | 'logBlob'>
+  Pick<AttemptRecord, 'tokenHash' | 'state' | 'steps' | 'reported' | 'logEnd' | 'logSha256' | 'exitCode' | 'logBlob'>
 >
 
 /** An attempt that is leased or running, with the counter that moves while it is renewed. */

@@ -28,26 +28,26 @@ export interface InsertBuildOptions {
 /** A new build whose first job, `plan`, waits for a runner to read narwhal.yml. */
 export async function insertBuild(change: Change, commit: Commit, options: InsertBuildOptions): Promise<BuildRecord> {
   const build = await change.tables.builds.insert({ id: change.newId(), commit, createdAt: change.now, ...options })
-  await insertPlanJob(change, build.id)
+  await insertPlanJob(change, build)
   return publishBuild(change, build, 'build-queued')
 }
 
 /** The job that reads narwhal.yml. */
-export async function insertPlanJob(change: Change, buildId: string): Promise<void> {
+async function insertPlanJob(change: Change, { id: buildId, commit }: BuildRecord): Promise<void> {
   await change.tables.jobs.insert({
     id: change.newId(),
     buildId,
+    repository: repositoryKey(commit.repository),
+    trust: commit.trust ?? 'trusted',
     kind: 'plan',
     name: 'plan',
     position: 0,
-    steps: [],
-    labels: [],
-    state: queuedAt(change.now),
+    state: {
+      state: 'queued',
+      queuedAt: change.now,
+      notBeforeAt: change.now,
+      setbacks: { lost: 0, errored: 0, failed: 0 },
+    },
   })
   change.touch({ kind: 'queued' })
-}
-
-/** The state of a job that never ran. */
-export function queuedAt(now: number) {
-  return { state: 'queued', queuedAt: now, notBeforeAt: now, setbacks: { lost: 0, errored: 0 } } as const
 }

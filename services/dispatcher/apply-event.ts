@@ -1,54 +1,62 @@
-import { nextAttempt, nextBuild, nextJob } from '@narwhal/pipeline'
-import type { AttemptEvent, BuildEvent, Ending, JobEvent } from '@narwhal/protocol'
-import type { AttemptRecord, BuildRecord, JobRecord } from '@narwhal/store'
+import { nextAttempt, nextBuild } from '@narwhal/pipeline'
+import type { AttemptEvent, BuildEvent, JobEvent } from '@narwhal/protocol'
+import type { AttemptRecord, BuildRecord, JobChanges, JobRecord } from '@narwhal/store'
+import type { Cancel } from './cancels.ts'
+import { changeJob } from './change-job.ts'
 import type { Change } from './changes.ts'
+import { decisiveEndings } from './decisive-endings.ts'
+import { jobEventOf } from './job-event-of.ts'
 import { publishBuild } from './publish-build.ts'
+import { releaseJobs } from './release-jobs.ts'
 
 // The one place where states change: load, ask the pure function, compare-and-set, publish.
 //
 // 1. A late or repeated event changes nothing: `next…` returns the state itself, and nothing is written.
-// 2. An attempt's end reaches its job, a job's end reaches its build, in the same transaction.
+// 2. An attempt's end reaches its job, a job's end reaches those that wait for it and its build, in the same transaction.
+
+/** What is stored with the new state. */
+type Also = Omit<JobChanges, 'state' | 'attempts'>
 
 /** Applies `event` to an attempt, and what follows from it to its job and build. */
 export async function applyToAttempt(
   change: Change,
   attempt: AttemptRecord,
   event: AttemptEvent,
+  also: Also = {},
 ): Promise<AttemptRecord> {
   const state = nextAttempt(attempt.state, event)
   if (state === attempt.state) return attempt
   const saved = await change.tables.attempts.save(attempt, { state })
   if (state.state !== 'running') change.touch({ kind: 'ended', attemptId: attempt.id })
   const job = await change.tables.jobs.find(attempt.jobId)
-  if (job !== undefined) await applyToJob(change, job, { ...event, attempt: attempt.number })
+  if (job !== undefined) await applyToJob(change, job, jobEventOf(job, attempt, event), also)
   return saved
 }
 
-/** Applies `event` to a job, and what follows from it to its build. */
-export async function applyToJob(change: Change, job: JobRecord, event: JobEvent): Promise<JobRecord> {
-  const state = nextJob(job.state, event)
-  if (state === job.state) return job
-  const attempts = event.type === 'leased' ? event.attempt : job.attempts
-  const saved = await change.tables.jobs.save(job, { state, attempts })
-  change.touch({ kind: 'build', buildId: job.buildId })
-  if (state.state === 'queued') change.touch({ kind: 'queued' })
-  if (state.state === 'running') await applyToBuild(change, job.buildId, { type: 'started', at: change.now })
-  if (state.state === 'finished') await endBuildWithLastJob(change, job.buildId)
+/** Applies `event` to a job, and what follows from it to other jobs and its build. */
+export async function applyToJob(change: Change, job: JobRecord, event: JobEvent, also: Also = {}): Promise<JobRecord> {
+  const saved = await changeJob(change, job, event, also)
+  if (saved === job) return job
+  if (saved.state.state === 'running') await applyToBuild(change, job.buildId, { type: 'started', at: change.now })
+  if (saved.state.state !== 'finished') return saved
+  const { jobs, cancels } = await releaseJobs(change, saved)
+  await endBuildWithLastJob(change, job.buildId, jobs)
+  await cancelAll(change, cancels)
   return saved
 }
 
-async function endBuildWithLastJob(change: Change, buildId: string): Promise<void> {
-  const jobs = await change.tables.jobs.ofBuilds([buildId])
-  const endings = jobs.flatMap(({ state }) => (state.state === 'finished' ? [state.ending] : []))
-  if (endings.length < jobs.length) return
-  await applyToBuild(change, buildId, { type: 'jobs-ended', endings: decisive(jobs, endings), at: change.now })
+/** Cancels jobs because of what happened to others. */
+export async function cancelAll(change: Change, cancels: readonly Cancel[]): Promise<void> {
+  for (const { jobId, because } of cancels) {
+    const job = await change.tables.jobs.find(jobId)
+    if (job !== undefined) await applyToJob(change, job, { type: 'cancelled', because, at: change.now })
+  }
 }
 
-/** A plan that passed says nothing about the commit once its jobs have spoken. */
-function decisive(jobs: readonly JobRecord[], endings: readonly Ending[]): readonly Ending[] {
-  const spoken = endings.filter((_, place) => jobs[place]?.kind === 'steps')
-  const planFailed = endings.some(({ outcome }, place) => jobs[place]?.kind === 'plan' && outcome !== 'passed')
-  return spoken.length === 0 || planFailed ? endings : spoken
+/** Ends a build none of whose jobs is left; `jobs` are all of them, as they are stored now. */
+export async function endBuildWithLastJob(change: Change, buildId: string, jobs: readonly JobRecord[]): Promise<void> {
+  const endings = decisiveEndings(jobs)
+  if (endings !== undefined) await applyToBuild(change, buildId, { type: 'jobs-ended', endings, at: change.now })
 }
 
 async function applyToBuild(change: Change, buildId: string, event: BuildEvent): Promise<void> {

@@ -2,19 +2,19 @@ import { type HttpServer, serveRoute } from '@narwhal/host'
 import { problem, renewAttempt, reportAttempt } from '@narwhal/protocol'
 import { authorizeAttempt } from './authorize-attempt.ts'
 import type { Changes } from './changes.ts'
+import type { LeaseTerms } from './lease-job.ts'
 import { takeReport } from './take-report.ts'
 
-export interface AttemptRoutesDeps {
+export interface AttemptRoutesDeps extends LeaseTerms {
   readonly changes: Changes
-  readonly leaseMs: number
 }
 
 /** What runners say about their attempts. Each call is authorised by the token of its attempt. */
-export function serveAttemptRoutes(server: HttpServer, { changes, leaseMs }: AttemptRoutesDeps): void {
+export function serveAttemptRoutes(server: HttpServer, { changes, ...terms }: AttemptRoutesDeps): void {
   serveRoute(server, reportAttempt, {
     tokens: {},
     answer: ({ params, token, body }) =>
-      changes.change((change) => takeReport(change, { attemptId: params.attemptId, token, report: body }, leaseMs)),
+      changes.change((change) => takeReport(change, { attemptId: params.attemptId, token, report: body }, terms)),
   })
   serveRoute(server, renewAttempt, {
     tokens: {},

@@ -1,5 +1,6 @@
 import type { AttemptState, AttemptView, BuildView, JobView, StepView } from '@narwhal/protocol'
 import type { AttemptRecord, BuildRecord, JobRecord, StepRecord, StoreTables } from '@narwhal/store'
+import { describeWaits } from './describe-waits.ts'
 
 /** A build as people and other services see it. */
 export async function viewBuild(tables: StoreTables, build: BuildRecord): Promise<BuildView> {
@@ -7,7 +8,7 @@ export async function viewBuild(tables: StoreTables, build: BuildRecord): Promis
   return view ?? viewOf(build, [])
 }
 
-/** Many builds with three reads in all. */
+/** Many builds with few reads in all. */
 export async function viewBuilds(tables: StoreTables, builds: readonly BuildRecord[]): Promise<BuildView[]> {
   const jobs = await tables.jobs.ofBuilds(builds.map(({ id }) => id))
   const views = await viewJobs(tables, jobs)
@@ -21,13 +22,9 @@ export async function viewBuilds(tables: StoreTables, builds: readonly BuildReco
 
 /** Jobs as people see them, with their attempts. */
 export async function viewJobs(tables: StoreTables, jobs: readonly JobRecord[]): Promise<JobView[]> {
-  const attempts = await tables.attempts.ofJobs(jobs.map(({ id }) => id))
-  return jobs.map((job) =>
-    viewJob(
-      job,
-      attempts.filter(({ jobId }) => jobId === job.id),
-    ),
-  )
+  const attempts = Map.groupBy(await tables.attempts.ofJobs(jobs.map(({ id }) => id)), ({ jobId }) => jobId)
+  const waits = await describeWaits(tables, jobs)
+  return jobs.map((job) => viewJob(job, { attempts: attempts.get(job.id) ?? [], waitsFor: waits.get(job.id) }))
 }
 
 function viewOf(build: BuildRecord, jobs: JobView[]): BuildView {
@@ -35,17 +32,28 @@ function viewOf(build: BuildRecord, jobs: JobView[]): BuildView {
   return { id, number, commit, createdAt, ...(resubmitOf === undefined ? {} : { resubmitOf }), ...state, jobs }
 }
 
-function viewJob(job: JobRecord, attempts: readonly AttemptRecord[]): JobView {
-  const { id, buildId, kind, name, takenFrom, state } = job
+interface AroundJob {
+  readonly attempts: readonly AttemptRecord[]
+  readonly waitsFor: string | undefined
+}
+
+function viewJob(job: JobRecord, { attempts, waitsFor }: AroundJob): JobView {
+  const { id, buildId, kind, name, planned, produced, approvedBy, takenFrom, state } = job
   return {
     id,
     buildId,
     kind,
     name,
     state: state.state,
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+    needs: planned?.needs ?? [],
+    allowFailure: planned?.allowFailure ?? false,
+    ...(planned?.environment === undefined ? {} : { environment: planned.environment }),
+    ...(approvedBy === undefined ? {} : { approvedBy }),
     queuedAt: state.queuedAt,
     ...('startedAt' in state && state.startedAt !== undefined ? { startedAt: state.startedAt } : {}),
     ...(state.state === 'finished' ? { ending: state.ending, finishedAt: state.finishedAt } : {}),
+    ...(produced === undefined ? {} : { produced }),
     ...(takenFrom === undefined ? {} : { takenFrom }),
     attempts: attempts.map(viewAttempt),
   }

@@ -24,8 +24,10 @@ export type Touched =
   | { readonly kind: 'log'; readonly attemptId: string }
   /** An attempt ended: a slot is free, its log is whole. */
   | { readonly kind: 'ended'; readonly attemptId: string }
-  /** A job waits for a runner. */
+  /** A job waits for a runner, or a place in a concurrency group is free. */
   | { readonly kind: 'queued' }
+  /** A job that a runner holds is to stop. */
+  | { readonly kind: 'stop'; readonly jobId: string; readonly because: string }
   /** A message waits to be published. */
   | { readonly kind: 'outbox' }
 

@@ -1,13 +1,16 @@
 import {
+  approvers,
   type Environment,
   leaseMs,
   logLevel,
   optional,
+  pipelineFile,
   portNumber,
   queueLimitMs,
   readConfig,
   required,
   secret,
+  secretsKeyFile,
   text,
 } from '@narwhal/host'
 
@@ -25,6 +28,9 @@ export function readDispatcherConfig(env: Environment) {
     blobs: optional('NARWHAL_BLOBS', text, 'file:.narwhal/dispatcher/blobs'),
     apiToken: required('NARWHAL_API_TOKEN', secret),
     runnerToken: required('NARWHAL_RUNNER_TOKEN', secret),
+    approvers: optional('NARWHAL_APPROVERS', approvers, []),
+    defaultPipeline: optional('NARWHAL_DEFAULT_PIPELINE', pipelineFile, undefined),
+    secretsKey: optional('NARWHAL_SECRETS_KEY_FILE', secretsKeyFile, undefined),
     logLevel: optional('NARWHAL_LOG_LEVEL', logLevel, 'info'),
     leaseMs: optional('NARWHAL_LEASE_MS', leaseMs, 30_000),
     queueLimitMs: optional('NARWHAL_QUEUE_LIMIT_MS', queueLimitMs, 24 * 3_600_000),

@@ -1,20 +1,29 @@
-import { type HttpServer, type RouteTokens, serveRoute } from '@narwhal/host'
+import { type Approver, type HttpServer, type Log, type RouteTokens, serveRoute } from '@narwhal/host'
 import {
+  approveJob as approveRoute,
   cancelJob as cancelRoute,
   getJob,
   type JobView,
   problem,
   resubmitJob as resubmitRoute,
 } from '@narwhal/protocol'
+import { approveJob } from './approve-job.ts'
 import { viewBuild, viewJobs } from './build-view.ts'
-import { type CancelJobDeps, cancelJob } from './cancel-job.ts'
-import type { Change } from './changes.ts'
+import { cancelJob } from './cancel-job.ts'
+import type { Change, Changes } from './changes.ts'
 import { once } from './once.ts'
 import { resubmitJob } from './resubmit-job.ts'
 
-/** Jobs: one, resubmit, cancel. */
-export function serveJobRoutes(server: HttpServer, deps: CancelJobDeps & { readonly tokens: RouteTokens }): void {
-  const { changes, tokens } = deps
+export interface JobRoutesDeps {
+  readonly changes: Changes
+  readonly tokens: RouteTokens
+  /** Whose tokens open the route of approvals beside the API token. */
+  readonly approvers?: readonly Approver[]
+  readonly log: Log
+}
+
+/** Jobs: one, resubmit, cancel, approve. */
+export function serveJobRoutes(server: HttpServer, { changes, tokens, approvers = [], log }: JobRoutesDeps): void {
   serveRoute(server, getJob, {
     tokens,
     answer: ({ params }) => changes.change((change) => viewJob(change, params.jobId)),
@@ -29,10 +38,19 @@ export function serveJobRoutes(server: HttpServer, deps: CancelJobDeps & { reado
   })
   serveRoute(server, cancelRoute, {
     tokens,
-    answer: async ({ params, body }) => {
-      await cancelJob(deps, params.jobId, body.because)
-      return changes.change((change) => viewJob(change, params.jobId))
-    },
+    answer: ({ params, body }) =>
+      changes.change(async (change) => {
+        await cancelJob(change, params.jobId, body.because)
+        return viewJob(change, params.jobId)
+      }),
+  })
+  serveRoute(server, approveRoute, {
+    tokens: { ...tokens, alsoApi: approvers.map(({ tokenHash }) => tokenHash) },
+    answer: ({ params: { jobId }, token }) =>
+      changes.change(async (change) => {
+        await approveJob(change, { jobId, token, approvers, log })
+        return viewJob(change, jobId)
+      }),
   })
 }
 

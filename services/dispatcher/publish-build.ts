@@ -17,7 +17,7 @@ export async function publishBuild(
   await change.tables.outbox.insert({
     id,
     topic: buildEventsTopic.name,
-    body: JSON.stringify(message),
+    body: bodyOf(message),
     buildId: build.id,
     sequence,
   })
@@ -25,4 +25,15 @@ export async function publishBuild(
   change.touch({ kind: 'build', buildId: build.id, ...ended })
   change.touch({ kind: 'outbox' })
   return saved
+}
+
+/** What a broker surely takes. */
+const largestBody = 4 * 1024 * 1024
+
+/** The message as JSON; one that is too large for a broker says nothing of what the jobs produced. */
+function bodyOf(message: BuildEventMessage): string {
+  const body = JSON.stringify(message)
+  if (body.length <= largestBody) return body
+  const jobs = message.build.jobs.map((job) => ({ ...job, produced: undefined }))
+  return JSON.stringify({ ...message, build: { ...message.build, jobs } })
 }

@@ -1,8 +1,12 @@
 import { problem } from '@narwhal/protocol'
 import type { BuildRecord, JobRecord } from '@narwhal/store'
-import { insertBuild, queuedAt } from './accept-commit.ts'
+import { insertBuild } from './accept-commit.ts'
+import { cancelAll, endBuildWithLastJob } from './apply-event.ts'
 import type { Change } from './changes.ts'
+import { draftJob } from './draft-job.ts'
 import { publishBuild } from './publish-build.ts'
+import { insertJobs } from './release-jobs.ts'
+import { supersededBuilds } from './superseded.ts'
 
 /**
  * A new build of the same commit in which this job runs again; jobs that passed are taken over by reference.
@@ -18,37 +22,46 @@ export async function resubmitJob(change: Change, jobId: string): Promise<BuildR
   if (!jobs.some((one) => one.kind === 'plan' && one.id !== jobId && hasPassed(one))) {
     return insertBuild(change, build.commit, { resubmitOf: build.id })
   }
+  const { concurrency } = build
   const again = await change.tables.builds.insert({
     id: change.newId(),
     commit: build.commit,
     createdAt: change.now,
     resubmitOf: build.id,
+    ...(concurrency === undefined ? {} : { concurrency }),
   })
-  for (const one of jobs) await takeOver(change, again.id, { job: one, runs: one.id === jobId || !hasPassed(one) })
-  change.touch({ kind: 'queued' })
-  return publishBuild(change, again, 'build-queued')
+  const drafts = jobs.map((one) => (one.id === jobId ? runAgain(change, again, one) : takeOver(change, again, one)))
+  const superseded = await insertJobs(change, again, drafts)
+  const published = await publishBuild(change, again, 'build-queued')
+  await cancelAll(change, [...superseded, ...(await supersededBuilds(change, again))])
+  await endBuildWithLastJob(change, again.id, await change.tables.jobs.ofBuilds([again.id]))
+  return (await change.tables.builds.find(again.id)) ?? published
 }
 
 function hasPassed({ state }: JobRecord): boolean {
   return state.state === 'finished' && state.ending.outcome === 'passed'
 }
 
-async function takeOver(
-  change: Change,
-  buildId: string,
-  { job, runs }: { job: JobRecord; runs: boolean },
-): Promise<void> {
-  const { kind, name, position, digest, steps, labels, state } = job
-  const copy = {
-    id: change.newId(),
-    buildId,
-    kind,
-    name,
-    position,
-    steps,
-    labels,
-    ...(digest === undefined ? {} : { digest }),
-  }
-  if (runs) await change.tables.jobs.insert({ ...copy, state: queuedAt(change.now) })
-  else await change.tables.jobs.insert({ ...copy, state, takenFrom: job.takenFrom ?? job.id })
+/** What passed is taken over; the rest is decided anew: it waits for what runs again, and needs new approvals. */
+function takeOver(change: Change, build: BuildRecord, job: JobRecord): JobRecord {
+  const { approvedBy: _, ...kept } = job
+  if (hasPassed(job))
+    return {
+      ...kept,
+      id: change.newId(),
+      buildId: build.id,
+      takenFrom: job.takenFrom ?? job.id,
+      attempts: 0,
+      revision: 0,
+    }
+  const { planned, position } = job
+  return planned === undefined ? job : draftJob(change, build, { planned, position })
+}
+
+/** Whoever asks for a job wants it to run: no earlier one stands for it. */
+function runAgain(change: Change, build: BuildRecord, job: JobRecord): JobRecord {
+  const { position } = job
+  if (job.planned === undefined) return job
+  const { reuseKey: _, ...planned } = job.planned
+  return draftJob(change, build, { planned, position })
 }

@@ -1,5 +1,6 @@
 import type { Blobs } from '@narwhal/blobs'
 import {
+  type Approver,
   type Clock,
   type HttpClient,
   type HttpServer,
@@ -14,18 +15,23 @@ import * as protocol from '@narwhal/protocol'
 import type { Queue } from '@narwhal/queue'
 import type { Store } from '@narwhal/store'
 import { serveAttemptRoutes } from './attempt-routes.ts'
+import { serveBlobRoutes } from './blob-routes.ts'
 import { serveBuildRoutes } from './build-routes.ts'
+import { serveCacheRoutes } from './cache-routes.ts'
 import { openChanges, type Touched } from './changes.ts'
 import { dispatchLoop } from './dispatch-loop.ts'
 import { openDispatcherMetrics } from './dispatcher-metrics.ts'
+import { expireBlobs } from './expire-blobs.ts'
 import { serveJobRoutes } from './job-routes.ts'
 import { serveLogRoute } from './log-route.ts'
 import { openPresence } from './presence.ts'
 import { relayOutbox } from './relay-outbox.ts'
 import { serveRunnerRoutes } from './runner-routes.ts'
 import { sealLogs } from './seal-logs.ts'
+import { serveSecretRoutes } from './secret-routes.ts'
 import { sendOffer } from './send-offer.ts'
 import { takeCommits } from './take-commits.ts'
+import { tellRunner } from './tell-runner.ts'
 import { watchLeases } from './watch-leases.ts'
 
 export interface DispatcherDeps {
@@ -42,6 +48,11 @@ export interface DispatcherDeps {
   readonly leaseMs: number
   readonly queueLimitMs: number
   readonly heartbeatMs: number
+  readonly approvers?: readonly Approver[]
+  /** 32 bytes that wrap the keys of secrets; absent: none can be set or read. */
+  readonly secretsKey?: Uint8Array | undefined
+  /** The text of the pipeline for commits without a narwhal.yml. */
+  readonly defaultPipeline?: string | undefined
 }
 
 /** A running dispatcher. */
@@ -57,7 +68,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const changes = openChanges({ store, clock })
   const presence = openPresence({ clock, silentMs: deps.heartbeatMs * 3 + 1_000 })
   const wakes = { dispatch: openWake(), outbox: openWake(), seal: openWake() }
-  const listening = changes.listen((touched) => touched.forEach((one) => wakeWhoever(one, wakes)))
+  const listening = changes.listen((touched) => touched.forEach((one) => wakeWhoever(one, core)))
   const core: Core = {
     ...deps,
     changes,
@@ -78,6 +89,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     loop('watch-leases', (signal) => watchLeases({ ...core, signal })),
     loop('relay-outbox', (signal) => relayOutbox({ queue, changes, wake: wakes.outbox, signal })),
     loop('seal-logs', (signal) => sealLogs({ changes, blobs: deps.blobs, wake: wakes.seal, log, signal })),
+    loop('expire-blobs', (signal) => expireBlobs({ ...core, signal })),
   ]
   return {
     listen: (listener) => changes.listen(listener),
@@ -89,10 +101,15 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 }
 
-function wakeWhoever({ kind }: Touched, wakes: Core['wakes']): void {
+function wakeWhoever(touched: Touched, core: Core): void {
+  const { wakes, log } = core
+  const { kind } = touched
   if (kind === 'queued' || kind === 'ended') wakes.dispatch.wake()
   if (kind === 'ended') wakes.seal.wake()
   if (kind === 'outbox') wakes.outbox.wake()
+  if (kind !== 'stop') return
+  const { jobId, because } = touched
+  tellRunner(core, jobId, because).catch((error: unknown) => log.error({ err: error }, 'a runner was not told'))
 }
 
 type Core = DispatcherDeps & {
@@ -110,6 +127,9 @@ function serveRoutes(core: Core): void {
   serveLogRoute(server, core)
   serveRunnerRoutes(server, { ...core, wake: wakes.dispatch.wake })
   serveAttemptRoutes(server, core)
+  serveBlobRoutes(server, core)
+  serveCacheRoutes(server, core)
+  serveSecretRoutes(server, core)
   const document = openapiOf('Narwhal', publicRoutes)
   server.app.get('/openapi.json', () => document)
 }
@@ -122,12 +142,22 @@ const publicRoutes = [
   protocol.getJobLog,
   protocol.resubmitJob,
   protocol.cancelJob,
+  protocol.approveJob,
   protocol.listRunners,
   protocol.registerRunner,
   protocol.heartbeatRunner,
   protocol.unregisterRunner,
   protocol.reportAttempt,
   protocol.renewAttempt,
+  protocol.getJobArtifacts,
+  protocol.listSecrets,
+  protocol.setSecret,
+  protocol.removeSecret,
+  protocol.uploadBlob,
+  protocol.downloadBlob,
+  protocol.findCache,
+  protocol.saveCache,
+  protocol.readSecrets,
 ]
 
 function offerSender(core: Core): Parameters<typeof dispatchLoop>[0]['send'] {

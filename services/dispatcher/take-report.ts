@@ -1,10 +1,14 @@
-import { type AttemptReply, type AttemptReport, problem } from '@narwhal/protocol'
-import type { AttemptRecord } from '@narwhal/store'
+import { type AttemptReply, type AttemptReport, type AttemptResult, type Ending, problem } from '@narwhal/protocol'
+import type { AttemptRecord, JobChanges, JobRecord } from '@narwhal/store'
 import { appendChunks } from './append-chunks.ts'
 import { applyToAttempt } from './apply-event.ts'
 import { authorizeAttempt } from './authorize-attempt.ts'
 import type { Change } from './changes.ts'
-import { leaseNextJob, storePlan } from './store-plan.ts'
+import { checkPlan } from './check-plan.ts'
+import { keepArtifacts } from './keep-artifacts.ts'
+import type { LeaseTerms } from './lease-job.ts'
+import { leaseNextJob } from './lease-next-job.ts'
+import { storePlan } from './store-plan.ts'
 import { takeStepEvents } from './take-step-events.ts'
 import { verifyLog } from './verify-log.ts'
 
@@ -22,10 +26,10 @@ export interface ReportCall {
 export async function takeReport(
   change: Change,
   { attemptId, token, report }: ReportCall,
-  leaseMs: number,
+  terms: LeaseTerms,
 ): Promise<AttemptReply> {
   const attempt = await authorizeAttempt(change.tables, attemptId, token)
-  if (isRepeated(attempt, report)) return replyTo(change, attempt, { plans: report.plan !== undefined, leaseMs })
+  if (isRepeated(attempt, report)) return replyTo(change, attempt, { plans: report.plan !== undefined, terms })
   if (attempt.state.state !== 'leased' && attempt.state.state !== 'running') {
     throw problem('ATTEMPT_STALE', `attempt ${attempt.number} is ${attempt.state.state}`)
   }
@@ -35,7 +39,7 @@ export async function takeReport(
   if (heard !== started) await touchBuild(change, attempt)
   const saved = appended === started ? started : await change.tables.attempts.save(started, changesOf(appended))
   if (report.result !== undefined) await takeResult(change, saved, report)
-  return replyTo(change, saved, { plans: report.plan !== undefined, leaseMs })
+  return replyTo(change, saved, { plans: report.plan !== undefined, terms })
 }
 
 /** The same result once more: its answer was lost on the way. */
@@ -52,14 +56,14 @@ async function takeStart(
   return starts ? applyToAttempt(change, attempt, { type: 'started', at: change.now }) : attempt
 }
 
-/** A plan job that passes has a plan, with one job of each name; no other job brings one. */
-async function checkPlan(change: Change, attempt: AttemptRecord, { result, plan }: AttemptReport): Promise<void> {
+/** A plan job that passes has a plan; no other job brings one. */
+async function checkResult(change: Change, attempt: AttemptRecord, { result, plan }: AttemptReport) {
   const job = await change.tables.jobs.find(attempt.jobId)
   const wants = job?.kind === 'plan' && result?.ending.outcome === 'passed'
   if (wants !== (plan !== undefined))
     throw problem('BAD_REQUEST', 'a plan comes with the result of a plan job that passed')
-  const names = plan?.jobs.map(({ name }) => name) ?? []
-  if (new Set(names).size < names.length) throw problem('BAD_REQUEST', 'two jobs of the plan have one name')
+  if (plan !== undefined) checkPlan(plan)
+  return job
 }
 
 /** Steps began or ended: whoever watches the build wants to see it. */
@@ -75,25 +79,38 @@ function changesOf({ steps, reported, logEnd }: AttemptRecord): Pick<AttemptReco
 async function takeResult(change: Change, attempt: AttemptRecord, report: AttemptReport): Promise<void> {
   const { result, plan } = report
   if (result === undefined) return
-  await checkPlan(change, attempt, report)
+  const job = await checkResult(change, attempt, report)
   await verifyLog(change.tables, attempt, result.log)
-  const sealed = await change.tables.attempts.save(attempt, { logSha256: result.log.sha256 })
-  if (plan !== undefined) await storePlan(change, attempt.jobId, plan)
-  await applyToAttempt(change, sealed, { type: 'ended', ending: result.ending, at: change.now })
+  const { log, exitCode } = result
+  const ending = endingAsked(job, result.ending)
+  const code = exitCode === undefined ? {} : { exitCode }
+  const sealed = await change.tables.attempts.save(attempt, { logSha256: log.sha256, ...code })
+  if (plan !== undefined && ending.outcome === 'passed') await storePlan(change, attempt.jobId, plan)
+  if (job !== undefined) await keepArtifacts(change, { job, artifacts: result.produced?.artifacts })
+  await applyToAttempt(change, sealed, { type: 'ended', ending, at: change.now }, leftBy(job, result))
+}
+
+/** A build that somebody stopped while it was planned has no jobs, also when the plan came first. */
+function endingAsked(job: JobRecord | undefined, ending: Ending): Ending {
+  const isStopped = job?.kind === 'plan' && 'cancelBecause' in job.state && job.state.cancelBecause !== undefined
+  return isStopped && ending.outcome === 'passed' ? { outcome: 'cancelled' } : ending
+}
+
+/** What an attempt left takes the place of what earlier ones left, also when that is nothing. */
+function leftBy(job: JobRecord | undefined, { produced }: AttemptResult): Pick<JobChanges, 'produced'> {
+  if (job?.kind !== 'steps') return {}
+  if (produced !== undefined) return { produced }
+  return job.produced === undefined ? {} : { produced: { outputs: {} } }
 }
 
 interface ReplyOptions {
   readonly plans: boolean
-  readonly leaseMs: number
+  readonly terms: LeaseTerms
 }
 
-async function replyTo(
-  change: Change,
-  attempt: AttemptRecord,
-  { plans, leaseMs }: ReplyOptions,
-): Promise<AttemptReply> {
+async function replyTo(change: Change, attempt: AttemptRecord, { plans, terms }: ReplyOptions): Promise<AttemptReply> {
   const job = await change.tables.jobs.find(attempt.jobId)
   const cancel = job !== undefined && 'cancelBecause' in job.state ? job.state.cancelBecause : undefined
-  const next = plans && job !== undefined ? await leaseNextJob(change, job, { attempt, leaseMs }) : undefined
+  const next = plans && job !== undefined ? await leaseNextJob(change, job, { attempt, terms }) : undefined
   return { ...(cancel === undefined ? {} : { cancel }), ...(next === undefined ? {} : { next }) }
 }

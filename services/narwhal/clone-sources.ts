@@ -1,21 +1,23 @@
-import { resolveCloneSource } from '@narwhal/git'
+import { type GitLogin, resolveCloneSource } from '@narwhal/git'
 import { isProblem, problem, type Repository, repositoryKey } from '@narwhal/protocol'
 import type { UpConfig } from './up-config.ts'
 import type { Watched } from './watched-repository.ts'
 
-type CloneConfig = Pick<UpConfig, 'cloneUrlTemplate' | 'githubToken' | 'githubApiUrl'>
+type CloneConfig = Pick<UpConfig, 'cloneUrlTemplate' | 'githubToken' | 'githubApiUrl'> & Partial<Pick<UpConfig, 'sshKeys'>>
 
 /**
  * Where to clone repositories from: watched ones from where they are watched, those of the forge by the template.
  * The returned function throws CLONE_URL_INVALID for any other: nobody told us of it in this life.
  */
 export function cloneSources(watched: readonly Watched[], config: CloneConfig) {
-  const sources = new Map(watched.map(({ repository, url, token }) => [repositoryKey(repository), { url, token }]))
-  return (repository: Repository): { readonly url: string; readonly token?: string } => {
-    const known = sources.get(repositoryKey(repository))
-    const { url, token } = known ?? fromForge(repository, config)
-    return token === undefined ? { url } : { url, token }
-  }
+  const sources = new Map(
+    watched.map(({ repository, url, token }) => [
+      repositoryKey(repository),
+      token === undefined ? { url } : { url, token },
+    ]),
+  )
+  return (repository: Repository): GitLogin & { readonly url: string } =>
+    sources.get(repositoryKey(repository)) ?? fromForge(repository, config)
 }
 
 /** @throws CLONE_URL_INVALID */

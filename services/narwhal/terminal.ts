@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { text as allOf } from 'node:stream/consumers'
 import { styleText } from 'node:util'
+import { untilAborted } from '@narwhal/host'
 
 export type Colour = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
 
@@ -19,6 +22,8 @@ export interface Terminal {
   status(text: string | undefined): void
   /** A yes-or-no question; rejects with the signal's reason when aborted. */
   confirm(question: string, options: { readonly signal: AbortSignal }): Promise<boolean>
+  /** A text that nobody sees while it is typed; all of standard input when that is no terminal. */
+  readSecret(question: string, options: { readonly signal: AbortSignal }): Promise<string>
   readonly paint: Paint
   /** Standard output is a terminal that people look at. */
   readonly isLive: boolean
@@ -55,9 +60,32 @@ export function openTerminal({ stdin, stdout, stderr }: TerminalStreams, isCi: b
       const answer = await lines.question(`${question} [Y/n] `, { signal })
       return /^(?:y|yes|)$/i.test(answer.trim())
     },
+    readSecret: (question, { signal }) => readSecret({ stdin, stdout: stderr }, question, signal),
     paint: (colour, text) => styleText(colour, text, { stream: stdout }),
     isLive,
     isInteractive: isLive && stdin.isTTY === true,
+  }
+}
+
+/** The question goes to standard error: what the command prints may be piped on. */
+async function readSecret(
+  { stdin, stdout }: Pick<TerminalStreams, 'stdin' | 'stdout'>,
+  question: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (stdin.isTTY !== true) {
+    const stop = () => void stdin.destroy() // else it would keep the command from ending
+    signal.addEventListener('abort', stop, { once: true })
+    return untilAborted(allOf(stdin), signal)
+  }
+  stdout.write(question)
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  using lines = createInterface({ input: stdin, output: nowhere, terminal: true })
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT')) // in raw mode Ctrl-C is a key like any other
+  try {
+    return await lines.question('', { signal })
+  } finally {
+    stdout.write('\n')
   }
 }
 

@@ -1,13 +1,18 @@
 import { availableParallelism, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
+  approvers,
+  certificates,
   type Environment,
   httpUrl,
   leaseMs,
+  list,
   logLevel,
   optional,
+  pipelineFile,
   portNumber,
   positive,
+  provideSecretsKey,
   provideToken,
   queueLimitMs,
   readConfig,
@@ -15,10 +20,12 @@ import {
   runnerName,
   secret,
   secrets,
+  secretsKeyFile,
   slotCount,
   text,
 } from '@narwhal/host'
 import { checkForgeUrl } from '@narwhal/protocol'
+import { readStepPolicy } from '@narwhal/runner/step-policy'
 
 /** The settings of all services in one process, with the secrets. */
 export type UpConfig = Awaited<ReturnType<typeof provideSecrets>>
@@ -39,14 +46,21 @@ export function readUpConfig(env: Environment) {
     logLevel: optional('NARWHAL_LOG_LEVEL', logLevel, 'warn'),
     apiToken: optional('NARWHAL_API_TOKEN', secret, undefined),
     runnerToken: optional('NARWHAL_RUNNER_TOKEN', secret, undefined),
+    secretsKey: optional('NARWHAL_SECRETS_KEY_FILE', secretsKeyFile, undefined),
+    approvers: optional('NARWHAL_APPROVERS', approvers, []),
+    defaultPipeline: optional('NARWHAL_DEFAULT_PIPELINE', pipelineFile, undefined),
     webhookSecrets: optional('NARWHAL_GITHUB_WEBHOOK_SECRET', secrets, undefined),
     githubToken: optional('NARWHAL_GITHUB_TOKEN', text, undefined),
     githubApiUrl: optional('NARWHAL_GITHUB_API_URL', githubApiUrl, 'https://api.github.com'),
+    sshKeys: optional('NARWHAL_SSH_KEYS', text, undefined),
+    dockerConfig: optional('NARWHAL_DOCKER_CONFIG', text, undefined),
     cloneUrlTemplate: optional('NARWHAL_CLONE_URL_TEMPLATE', text, 'https://github.com/{owner}/{name}.git'),
     runnerUrl: optional('NARWHAL_RUNNER_URL', httpUrl, undefined),
     runnerName: optional('NARWHAL_RUNNER_NAME', runnerName, hostname().slice(0, 100)),
     runnerSlots: optional('NARWHAL_RUNNER_SLOTS', slotCount, availableParallelism()),
     runnerLabels: optional('NARWHAL_RUNNER_LABELS', runnerLabels, []),
+    privilegedRepositories: optional('NARWHAL_PRIVILEGED_REPOSITORIES', list, []),
+    certificates: optional('NARWHAL_CA', certificates, undefined),
     leaseMs: optional('NARWHAL_LEASE_MS', leaseMs, 30_000),
     queueLimitMs: optional('NARWHAL_QUEUE_LIMIT_MS', queueLimitMs, 24 * 3_600_000),
     inboxBytes: optional('NARWHAL_INBOX_BYTES', positive, 1024 ** 3),
@@ -55,6 +69,7 @@ export function readUpConfig(env: Environment) {
   return {
     ...config,
     data,
+    policy: readStepPolicy(env, config),
     setup: config.setup !== '0',
     queue: config.queue ?? `sqlite:${join(data, 'queue.sqlite')}`,
     store: config.store ?? `sqlite:${join(data, 'store.sqlite')}`,
@@ -75,6 +90,7 @@ export async function provideSecrets({
     ...config,
     apiToken: apiToken ?? (await own('api-token')),
     runnerToken: runnerToken ?? (await own('runner-token')),
+    secretsKey: config.secretsKey ?? (await provideSecretsKey(secretPath(config.data, 'secrets-key'))),
     webhookSecrets: webhookSecrets ?? [await own('webhook-secret')],
     /** Where people find the secrets: a file, or nothing when the environment gave it. */
     apiTokenPath: apiToken === undefined ? secretPath(config.data, 'api-token') : undefined,

@@ -4,11 +4,13 @@ import { openBlobs } from '@narwhal/blobs'
 import { type Dispatcher, startDispatcher } from '@narwhal/dispatcher'
 import { type Mirrors, openMirrors } from '@narwhal/git'
 import { type Clock, type HttpClient, type Log, openHttpClient, openHttpServer, openMetrics } from '@narwhal/host'
+import type { JobSelection } from '@narwhal/pipeline'
 import { type BuildView, type CommitMessage, forgeHostOf } from '@narwhal/protocol'
 import { openQueue } from '@narwhal/queue'
 import { openReporterOutbox, startReporter } from '@narwhal/reporter'
 import { startRunner } from '@narwhal/runner'
-import { openEngine } from '@narwhal/runner/engine'
+import { openEngine, readRegistryLogins } from '@narwhal/runner/engine'
+import { openPlanner } from '@narwhal/runner/planner'
 import { openStore, type Store } from '@narwhal/store'
 import { cloneSources } from './clone-sources.ts'
 import { freePort } from './free-port.ts'
@@ -25,10 +27,14 @@ export interface NarwhalDeps {
   readonly log: Log
   /** DOCKER_HOST, when it is set. */
   readonly dockerHost: string | undefined
+  /** PATH, for steps that run as plain processes. */
+  readonly path?: string | undefined
   /** Repositories to look at again and again. */
   readonly watched: readonly Watched[]
   /** Repositories that are not watched now, but can be cloned. */
   readonly alsoCloned?: readonly Watched[]
+  /** Only a part of each pipeline, for `narwhal exec`. */
+  readonly selection?: JobSelection
   /** Hears of every commit that was found in a watched repository, once it is kept. */
   readonly onFound?: (messages: readonly CommitMessage[]) => void
 }
@@ -92,8 +98,9 @@ type Services = NarwhalDeps &
     readonly cloneSource: ReturnType<typeof cloneSources>
   }
 
-async function openAdapters(opened: AsyncDisposableStack, config: UpConfig, { clock, log, dockerHost }: NarwhalDeps) {
+async function openAdapters(opened: AsyncDisposableStack, config: UpConfig, { clock, log, dockerHost, path }: NarwhalDeps) {
   const { data, host, port, apiToken, inboxBytes: limitBytes } = config
+  const registries = config.dockerConfig === undefined ? {} : await readRegistryLogins(config.dockerConfig)
   const metrics = openMetrics()
   const store = opened.use(await openStore(config.store))
   const blobs = opened.use(await openBlobs(config.blobs))
@@ -103,10 +110,11 @@ async function openAdapters(opened: AsyncDisposableStack, config: UpConfig, { cl
   const inbox = opened.use(await openAgentInbox(join(data, 'agent'), { limitBytes, clock }))
   const outbox = opened.use(await openReporterOutbox(join(data, 'reporter')))
   const mirrors = opened.use(await openMirrors({ root: join(data, 'runner', 'mirrors'), clock }))
-  const engine = opened.use(openEngine(config.engine, { clock, log, dockerHost }))
+  const engine = opened.use(openEngine(config.engine, { clock, log, dockerHost, path, registries }))
+  const planner = opened.use(openPlanner())
   const client = opened.use(openHttpClient())
   const server = opened.use(openHttpServer({ host, port, log, metrics, apiToken }))
-  return { metrics, store, blobs, queue, inbox, outbox, mirrors, engine, client, server }
+  return { metrics, store, blobs, queue, inbox, outbox, mirrors, engine, planner, client, server }
 }
 
 function startTelling({ config, url, ...services }: Services): Promise<AsyncDisposable> {
@@ -132,9 +140,9 @@ function startHearing({ config, onFound, ...services }: Services): Promise<Async
 }
 
 function startRunning({ config, url, ...services }: Services): Promise<AsyncDisposable> {
-  const { runnerName: name, runnerSlots: slots, runnerLabels: labels, runnerUrl = url, runnerToken, data } = config
+  const { runnerName: name, runnerSlots: slots, runnerLabels: labels, runnerUrl = url, runnerToken, data, policy } = config
   const where = { runnerUrl, dispatcherUrl: url, data: join(data, 'runner') }
-  return startRunner({ ...services, ...where, name, slots, labels, runnerToken })
+  return startRunner({ ...services, ...where, name, slots, labels, runnerToken, policy })
 }
 
 /** An address to listen on everywhere is none to connect to. */

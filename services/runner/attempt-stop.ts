@@ -4,6 +4,8 @@ import { problem } from '@narwhal/protocol'
 export interface AttemptStop {
   /** Aborts when the work of the attempt has to end: cancelled, stopped or abandoned. */
   readonly signal: AbortSignal
+  /** Aborts when nothing may run any more, not even what a cancel leaves time for: stopped or abandoned. */
+  readonly halted: AbortSignal
   /** Aborts when nobody wants to hear of the attempt any more: its work ends, and no result is sent. */
   readonly abandoned: AbortSignal
   /** Somebody asked to stop; the attempt ends `cancelled`. */
@@ -16,14 +18,21 @@ export interface AttemptStop {
 /** A stop that nothing has asked for yet. */
 export function openAttemptStop(): AttemptStop {
   const stop = new AbortController()
+  const halted = new AbortController()
   const abandoned = new AbortController()
   return {
     signal: stop.signal,
+    halted: halted.signal,
     abandoned: abandoned.signal,
     cancel: (because) => stop.abort(problem('CANCELLED', `Cancelled: ${because}`)),
-    halt: () => stop.abort(problem('RUNNER_STOPPED', 'The runner was stopped before the job had ended.')),
+    halt() {
+      const reason = problem('RUNNER_STOPPED', 'The runner was stopped before the job had ended.')
+      stop.abort(reason)
+      halted.abort(reason)
+    },
     abandon(reason) {
       abandoned.abort(reason)
+      halted.abort(reason)
       stop.abort(reason)
     },
   }

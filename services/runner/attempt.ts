@@ -1,9 +1,11 @@
 import { join } from 'node:path'
-import type { Clock, Log } from '@narwhal/host'
+import type { Clock, HttpClient, Log } from '@narwhal/host'
 import type { Offer } from '@narwhal/protocol'
 import type { Engine } from './engine/engine.ts'
-import type { CommitDeps } from './read-pipeline.ts'
+import type { CommitDeps } from './planner/plan-commit.ts'
 import type { Report } from './report.ts'
+import type { Masker } from './steps/masker.ts'
+import type { StepPolicy } from './steps/step-policy.ts'
 
 /** What the work of an attempt needs. */
 export interface AttemptWork extends CommitDeps {
@@ -12,25 +14,40 @@ export interface AttemptWork extends CommitDeps {
   readonly engine: Engine
   readonly directories: AttemptDirectories
   readonly report: Report
+  readonly dispatcherUrl: string
+  readonly client: HttpClient
   /** What has to be removed once the commands have ended: containers. */
   readonly belongings: AsyncDisposableStack
   /** Resolves once this attempt may start a container. */
   readonly room: (signal: AbortSignal) => Promise<void>
+  /** Aborts when nothing of the attempt may run any more, not even what a cancel leaves time for. */
+  readonly halted: AbortSignal
+  readonly policy: StepPolicy
   readonly clock: Clock
   readonly log: Log
 }
 
-/** Where an attempt keeps its things. Only the inner two are shown to the container. */
+/** The work of a job whose secrets are known. */
+export interface JobWork extends AttemptWork {
+  /** By their names; only those that the job names. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** Hides them in whatever leaves the runner. */
+  readonly masker: Masker
+}
+
+/** Where an attempt keeps its things. Containers see the workspace, and each a directory of its own in the spool. */
 export interface AttemptDirectories {
   readonly root: string
   readonly workspacePath: string
   readonly spoolPath: string
+  /** Logs that no container may reach. */
+  readonly logsPath: string
 }
 
 /** The directories of an attempt below the runner's data directory. */
 export function attemptDirectories(data: string, attemptId: string): AttemptDirectories {
   const root = join(attemptsDirectory(data), attemptId)
-  return { root, workspacePath: join(root, 'workspace'), spoolPath: join(root, 'spool') }
+  return { root, workspacePath: join(root, 'workspace'), spoolPath: join(root, 'spool'), logsPath: join(root, 'logs') }
 }
 
 /** The directory of all attempts. */

@@ -1,7 +1,9 @@
 import { availableParallelism, hostname } from 'node:os'
 import {
+  certificates,
   type Environment,
   httpUrl,
+  list,
   logLevel,
   optional,
   portNumber,
@@ -30,8 +32,12 @@ export function readRunnerConfig(env: Environment) {
     name: optional('NARWHAL_RUNNER_NAME', runnerName, hostname().slice(0, 100)),
     slots: optional('NARWHAL_RUNNER_SLOTS', slotCount, availableParallelism()),
     labels: optional('NARWHAL_RUNNER_LABELS', runnerLabels, []),
+    privilegedRepositories: optional('NARWHAL_PRIVILEGED_REPOSITORIES', list, []),
+    certificates: optional('NARWHAL_CA', certificates, undefined),
     engine: optional('NARWHAL_ENGINE', text, 'docker:'),
     data: optional('NARWHAL_DATA', text, '.narwhal/runner'),
+    sshKeys: optional('NARWHAL_SSH_KEYS', text, undefined),
+    dockerConfig: optional('NARWHAL_DOCKER_CONFIG', text, undefined),
     cloneUrlTemplate: optional('NARWHAL_CLONE_URL_TEMPLATE', text, 'https://github.com/{owner}/{name}.git'),
     githubToken: optional('NARWHAL_GITHUB_TOKEN', text, undefined),
     githubApiUrl: optional('NARWHAL_GITHUB_API_URL', httpUrl, 'https://api.github.com'),

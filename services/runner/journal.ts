@@ -1,13 +1,12 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AttemptReportEvent, Ending, Offer, Plan } from '@narwhal/protocol'
+import type { AttemptReportEvent, Offer } from '@narwhal/protocol'
+import type { AttemptEnd } from './attempt-end.ts'
 
 /** What is needed to tell the end of an attempt; the logs lie beside it in the spool. */
-export interface Journal {
+export interface Journal extends AttemptEnd {
   readonly offer: Offer
   readonly events: readonly AttemptReportEvent[]
-  readonly ending: Ending
-  readonly plan?: Plan
   readonly at: number
 }
 

@@ -11,7 +11,10 @@ import {
 } from '@narwhal/host'
 import { readRunnerConfig } from './config.ts'
 import { openEngine } from './engine/open-engine.ts'
+import { readRegistryLogins } from './engine/read-registry-logins.ts'
+import { openPlanner } from './planner/open-planner.ts'
 import { startRunner } from './service.ts'
+import { readStepPolicy } from './steps/read-step-policy.ts'
 
 await runMain(async ({ env, signal }) => {
   const config = readRunnerConfig(env)
@@ -20,8 +23,16 @@ await runMain(async ({ env, signal }) => {
   const metrics = openMetrics()
   const listening = { url: config.runnerUrl ?? '' }
 
-  await using engine = openEngine(config.engine, { clock, log, dockerHost: env['DOCKER_HOST'] })
+  const registries = config.dockerConfig === undefined ? {} : await readRegistryLogins(config.dockerConfig)
+  await using engine = openEngine(config.engine, {
+    clock,
+    log,
+    dockerHost: env['DOCKER_HOST'],
+    path: env['PATH'],
+    registries,
+  })
   await using mirrors = await openMirrors({ root: join(data, 'mirrors'), clock })
+  await using planner = openPlanner()
   await using client = openHttpClient()
   await using server = openHttpServer({
     host: config.host,
@@ -37,6 +48,8 @@ await runMain(async ({ env, signal }) => {
     client,
     engine,
     mirrors,
+    planner,
+    policy: readStepPolicy(env, config),
     clock,
     log,
     metrics,

@@ -1,30 +1,42 @@
 import { mkdir } from 'node:fs/promises'
-import type { MirrorCommit } from '@narwhal/git'
+import { checkOutCommit, type MirrorCommit } from '@narwhal/git'
 import type { JobDefinition } from '@narwhal/pipeline'
 import { type ProblemError, problem } from '@narwhal/protocol'
-import type { AttemptWork } from './attempt.ts'
+import type { JobWork } from './attempt.ts'
 import type { Container } from './engine/engine.ts'
-import { jobEnvironment } from './step-environment.ts'
+import { type RestoredCaches, restoreCaches } from './produce/restore-caches.ts'
+import { unpackNeeds } from './produce/unpack-needs.ts'
+import { allTogether } from './steps/all-together.ts'
+import { openGuests } from './steps/guests.ts'
+import { imagesOf } from './steps/images-of.ts'
+import { type JobContainers, networkAccess, openJobContainers } from './steps/job-containers.ts'
+import { mainPlace } from './steps/place-of.ts'
+import { startSidecars } from './steps/start-sidecars.ts'
 import { withinTime } from './within-time.ts'
 
-/** How long image, container and workspace may take together, in milliseconds. */
+/** How long images, containers, the workspace and what comes into it may take together, in milliseconds. */
 const limitMs = 30 * 60_000
 
 /** What the container waits for; `nothing` once it has started. */
 interface Awaited {
-  now: 'image' | 'room' | 'start' | 'nothing'
+  now: 'image' | 'room' | 'start' | 'nothing' | 'files'
+}
+
+/** A job whose first step can begin. */
+export interface PreparedJob {
+  readonly containers: JobContainers
+  /** The one in which the first step runs, as long as it lives. */
+  readonly container: Container
+  readonly caches: RestoredCaches | undefined
 }
 
 /**
- * Starts the container of a job, the commit in its workspace.
+ * Starts the container of a job and its sidecars, the commit in its workspace, with the files of the jobs that it needs
+ * and its caches.
  *
  * @throws the problem for which no step can be run.
  */
-export async function prepareJob(
-  definition: JobDefinition,
-  commit: MirrorCommit,
-  work: AttemptWork,
-): Promise<Container> {
+export async function prepareJob(definition: JobDefinition, commit: MirrorCommit, work: JobWork): Promise<PreparedJob> {
   const awaited: Awaited = { now: 'image' }
   return withinTime((signal) => prepare(definition, commit, { ...work, signal, awaited }), {
     clock: work.clock,
@@ -34,57 +46,88 @@ export async function prepareJob(
   })
 }
 
-function tooLate({ now }: Awaited, { image }: JobDefinition): ProblemError {
+function tooLate({ now }: Awaited, definition: JobDefinition): ProblemError {
   switch (now) {
     case 'image':
-      return problem('IMAGE_PULL_FAILED', `The image ${image} was not ready within 30 minutes.`)
+      return problem(
+        'IMAGE_PULL_FAILED',
+        `The image ${imagesOf(definition).join(', ')} was not ready within 30 minutes.`,
+      )
     case 'room':
       return problem('RUNNER_ERROR', 'The container of a job before this one was not removed within 30 minutes.')
     case 'start':
       return problem('RUNNER_ERROR', 'The container engine did not start the container within 30 minutes.')
     case 'nothing':
       return problem('RUNNER_ERROR', 'The commit was not checked out within 30 minutes.')
+    case 'files':
+      return problem('RUNNER_ERROR', 'The artifacts and caches of the job were not there within 30 minutes.')
     default:
       return now satisfies never
   }
 }
 
-type PrepareWork = AttemptWork & { readonly awaited: Awaited }
+type PrepareWork = JobWork & { readonly awaited: Awaited }
 
-/** Fills the workspace while the container starts. When one fails the other is ended. */
-async function prepare(definition: JobDefinition, commit: MirrorCommit, work: PrepareWork): Promise<Container> {
-  const { engine, directories } = work
-  await mkdir(directories.workspacePath, { recursive: true })
-  await mkdir(directories.spoolPath, { recursive: true })
-  const other = new AbortController()
-  const signal = AbortSignal.any([work.signal, other.signal])
-  const started = startContainer({ ...work, signal }, definition)
-  const filled = engine.usesWorkspace ? commit.checkout(directories.workspacePath, { signal }) : Promise.resolve()
-  try {
-    const [container] = await Promise.all([started, filled])
-    return container
-  } catch (error) {
-    other.abort(error)
-    await Promise.allSettled([started, filled])
-    throw error
-  }
+/** Fills the workspace while the containers start. */
+async function prepare(definition: JobDefinition, commit: MirrorCommit, work: PrepareWork): Promise<PreparedJob> {
+  const { workspacePath, logsPath } = work.directories
+  await Promise.all([workspacePath, logsPath].map((path) => mkdir(path, { recursive: true })))
+  const [started] = await allTogether(
+    [
+      (signal) => startContainers(definition, { ...work, signal }),
+      (signal) => fillWorkspace(definition, commit, { ...work, signal }),
+    ],
+    work.signal,
+  )
+  work.awaited.now = 'files'
+  return { ...started, caches: await bringFiles(definition, started.container, { ...work, commit }) }
 }
 
-async function startContainer(work: PrepareWork, { image, env }: JobDefinition): Promise<Container> {
-  const { engine, runnerId, offer, directories, belongings, awaited, room, signal } = work
-  await engine.provideImage(image, { signal })
+async function fillWorkspace({ clone }: JobDefinition, commit: MirrorCommit, work: JobWork): Promise<void> {
+  const { engine, directories, mirrors, cloneSource, signal } = work
+  if (!engine.usesWorkspace || clone === false) return
+  const { repository } = work.offer.commit
+  const source = { repository, ...cloneSource(repository) }
+  await checkOutCommit(commit, {
+    source,
+    sourceOf: cloneSource,
+    mirrors,
+    directory: directories.workspacePath,
+    clone,
+    signal,
+  })
+}
+
+/** The container of the first step and all sidecars, which are ready then. */
+async function startContainers(definition: JobDefinition, work: PrepareWork) {
+  const { engine, runnerId, offer, belongings, awaited, room } = work
+  await allTogether(
+    imagesOf(definition).map((image) => (signal: AbortSignal) => engine.provideImage(image, { signal })),
+    work.signal,
+  )
   awaited.now = 'room'
-  await room(signal)
+  await room(work.signal)
   awaited.now = 'start'
-  const spec = {
-    runnerId,
-    attemptId: offer.attemptId,
-    image,
-    env: jobEnvironment(offer, env),
-    workspacePath: directories.workspacePath,
-    spoolPath: directories.spoolPath,
-  }
-  const container = belongings.use(await engine.startContainer(spec, { signal }))
+  const spec = { runnerId, attemptId: offer.attemptId, access: networkAccess(definition) }
+  const network = belongings.use(await engine.openNetwork(spec, { signal: work.signal }))
+  const deps = { network, guests: belongings.use(openGuests()), work }
+  const containers = openJobContainers(definition, deps)
+  const [{ container }] = await allTogether(
+    [
+      (signal) => containers.at(mainPlace(definition), signal),
+      (signal) => startSidecars(definition, { ...deps, work: { ...work, signal } }),
+    ],
+    work.signal,
+  )
   awaited.now = 'nothing'
-  return container
+  return { containers, container }
+}
+
+async function bringFiles(
+  definition: JobDefinition,
+  container: Container,
+  work: JobWork & { readonly commit: MirrorCommit },
+) {
+  if (work.offer.needs.some(({ artifacts }) => artifacts !== undefined)) await unpackNeeds(container, work)
+  return definition.cache.length === 0 ? undefined : restoreCaches(definition, container, work)
 }

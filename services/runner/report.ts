@@ -1,6 +1,7 @@
 import type { Clock, HttpClient, Log } from '@narwhal/host'
-import { type AttemptReply, type Ending, type Offer, type Plan } from '@narwhal/protocol'
+import { type AttemptReply, type Ending, type Offer } from '@narwhal/protocol'
 import { openAlarm } from './alarm.ts'
+import type { AttemptEnd } from './attempt-end.ts'
 import type { AttemptStop } from './attempt-stop.ts'
 import { keepJournal } from './journal.ts'
 import { sendReport } from './send-report.ts'
@@ -15,6 +16,7 @@ const outputWaitsMs = 100 // but the first output of a step
 /** What one attempt tells the dispatcher: in order, nothing lost, nothing twice. Disposing ends the telling, whatever is unsaid. */
 export interface Report extends AsyncDisposable {
   started(): void
+  /** Steps start in their order, also those that run side by side. */
   stepStarted(step: number, log: StepLog): void
   /** The log of the step must have ended before. */
   stepEnded(step: number, ending: Ending, exitCode?: number): void
@@ -25,7 +27,7 @@ export interface Report extends AsyncDisposable {
    *
    * @throws the reason for which the attempt was abandoned.
    */
-  finish(end: { readonly ending: Ending; readonly plan?: Plan }): Promise<AttemptReply>
+  finish(end: AttemptEnd): Promise<AttemptReply>
 }
 
 export interface ReportDeps {

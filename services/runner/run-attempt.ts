@@ -2,16 +2,18 @@ import { mkdir, rm } from 'node:fs/promises'
 import type { Clock, HttpClient, Log } from '@narwhal/host'
 import { isProblem, type Offer } from '@narwhal/protocol'
 import { attemptDirectories, type AttemptWork } from './attempt.ts'
+import type { AttemptEnd } from './attempt-end.ts'
 import type { AttemptStop } from './attempt-stop.ts'
 import { endingOf } from './ending-of.ts'
 import type { Engine } from './engine/engine.ts'
 import { startLease } from './keep-lease.ts'
-import type { CommitDeps } from './read-pipeline.ts'
+import type { CommitDeps } from './planner/plan-commit.ts'
 import { startReport } from './report.ts'
 import { runJob } from './run-job.ts'
-import { type PlanEnd, runPlan } from './run-plan.ts'
+import { runPlan } from './run-plan.ts'
 import type { RunnerMetrics } from './runner-metrics.ts'
 import type { Slots } from './slots.ts'
+import { plainPolicy, type StepPolicy } from './steps/step-policy.ts'
 
 // 1. An attempt that was taken ends in one result, or is abandoned because the dispatcher has given it up.
 // 2. While it works or its result waits for an answer, its lease is kept.
@@ -28,6 +30,8 @@ export interface AttemptRunner extends Omit<CommitDeps, 'signal'> {
   readonly metrics: RunnerMetrics
   readonly clock: Clock
   readonly log: Log
+  /** By default the plain one. */
+  readonly policy?: StepPolicy | undefined
   /** Begins the attempt that follows a plan. */
   readonly start: (offer: Offer, stop: AttemptStop) => void
   /** Something could not be removed. */
@@ -56,7 +60,9 @@ async function runWhole(offer: Offer, stop: AttemptStop, runner: AttemptRunner):
   await using lease = startLease(offer, { ...runner, stop })
 
   const room = (signal: AbortSignal) => slots.room(signal)
-  const end = await work({ ...runner, offer, directories, report, belongings, room, signal: stop.signal })
+  const { signal, halted } = stop
+  const policy = runner.policy ?? plainPolicy
+  const end = await work({ ...runner, offer, directories, report, belongings, room, policy, signal, halted })
   const removed = belongings.disposeAsync().catch((error: unknown) => {
     log.warn({ err: error, attemptId }, 'a container could not be removed; it is tried again')
     runner.onLeftover()
@@ -69,12 +75,12 @@ async function runWhole(offer: Offer, stop: AttemptStop, runner: AttemptRunner):
 }
 
 /** The work itself; whatever happens, it is an ending. */
-async function work(attempt: AttemptWork): Promise<PlanEnd> {
+async function work(attempt: AttemptWork): Promise<AttemptEnd> {
   const { offer, directories, report, log } = attempt
   try {
     report.started()
     await mkdir(directories.root, { recursive: true, mode: 0o700 })
-    return offer.kind === 'plan' ? await runPlan(offer.commit, attempt) : { ending: await runJob(attempt) }
+    return offer.kind === 'plan' ? await runPlan(offer, attempt) : await runJob(attempt)
   } catch (error) {
     const ending = endingOf(error)
     if (ending.outcome === 'errored') {
@@ -88,7 +94,7 @@ async function work(attempt: AttemptWork): Promise<PlanEnd> {
 type FinishDeps = AttemptRunner & { readonly stop: AttemptStop; readonly report: ReturnType<typeof startReport> }
 
 /** Tells the result until it is acknowledged, then gives the slot on or back. */
-async function finish({ attemptId }: Offer, end: PlanEnd, deps: FinishDeps): Promise<void> {
+async function finish({ attemptId }: Offer, end: AttemptEnd, deps: FinishDeps): Promise<void> {
   const { slots, report, log, start } = deps
   try {
     const { next } = await report.finish(end)

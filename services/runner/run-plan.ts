@@ -1,6 +1,6 @@
-import { endingOfProblems, planJobs } from '@narwhal/pipeline'
-import { catalogue, type Commit, type Ending, type Plan } from '@narwhal/protocol'
-import { type CommitDeps, readPipeline } from './read-pipeline.ts'
+import { endingOfProblems } from '@narwhal/pipeline'
+import { catalogue, type Commit, type Ending, type Offer, type Plan } from '@narwhal/protocol'
+import { type CommitDeps, planCommit } from './planner/plan-commit.ts'
 
 /** How a plan ended; with the plan when it passed. */
 export interface PlanEnd {
@@ -9,13 +9,11 @@ export interface PlanEnd {
 }
 
 /** Reads narwhal.yml and says what is to run. */
-export async function runPlan(commit: Commit, deps: CommitDeps): Promise<PlanEnd> {
-  const read = await readPipeline(commit, deps)
-  if (read.parsed === undefined) return { ending: pipelineMissing(commit) }
-  if ('problems' in read.parsed) return { ending: endingOfProblems(read.parsed.problems) }
-  const message = commit.message ?? (await read.commit.commitInfo()).message
-  const plan = planJobs(read.parsed.pipeline, { ...commit, message })
-  return 'ending' in plan ? plan : { ending: { outcome: 'passed' }, plan }
+export async function runPlan({ commit, defaultPipeline }: Offer, deps: CommitDeps): Promise<PlanEnd> {
+  const { answer } = await planCommit(commit, { purpose: 'plan', defaultPipeline }, deps)
+  if (answer === undefined) return { ending: pipelineMissing(commit) }
+  if ('problems' in answer) return { ending: endingOfProblems(answer.problems) }
+  return 'ending' in answer ? answer : { ending: { outcome: 'passed' }, plan: answer.plan }
 }
 
 function pipelineMissing({ sha }: Commit): Ending {

@@ -1,55 +1,72 @@
-import type { StepDefinition } from '@narwhal/pipeline'
-import { type Ending, problem } from '@narwhal/protocol'
-import type { AttemptWork } from './attempt.ts'
+import type { Ending } from '@narwhal/protocol'
 import { endingOf } from './ending-of.ts'
-import type { Container, StepEnd } from './engine/engine.ts'
-import { stepLogPath } from './engine/step-log-path.ts'
-import { stepEnvironment } from './step-environment.ts'
-import { tailLog } from './tail-log.ts'
-import { withinTime } from './within-time.ts'
+import { makeSpoolFile } from './engine/make-spool-file.ts'
+import { readStepFiles, type StepFiles } from './produce/read-step-files.ts'
+import { type Growth, openGrowth } from './steps/growth.ts'
+import type { StepResult } from './steps/job-progress.ts'
+import { openStepLog, rawLogPath } from './steps/open-step-log.ts'
+import type { ReadyStep } from './steps/ready-step.ts'
+import { runOnce } from './steps/run-once.ts'
+import type { RunningJob } from './steps/running-job.ts'
+import { isRetriedStep, retryLine, type StepTry } from './steps/step-retry.ts'
+import { withinTimeout } from './steps/step-timeout.ts'
 
-export interface Step {
-  readonly index: number
-  readonly definition: StepDefinition
-  readonly container: Container
-  /** How much of its output is kept; below 0 when that of a step before was cut already. */
-  readonly capBytes: number
+/** How a step ended and what it left. */
+export interface EndedStep extends StepResult {
+  readonly logBytes: number
+  /** Absent when it could not begin. */
+  readonly files?: StepFiles
 }
 
-/** Runs one step and reports its start, its output and its end. It does not throw: whatever happened is the ending. */
-export async function runStep(step: Step, work: AttemptWork): Promise<{ ending: Ending; logBytes: number }> {
-  const { index, capBytes } = step
-  const { report, directories, clock } = work
-  const log = tailLog(stepLogPath(directories.spoolPath, index), { capBytes, clock, onGrowth: report.grown })
+/**
+ * Runs one step and reports its start, its output and its end. It does not throw: whatever happened is the ending. Its
+ * start is reported before this returns for the first time.
+ */
+export async function runStep(step: ReadyStep, job: RunningJob, signal: AbortSignal): Promise<EndedStep> {
+  const { index, definition } = step
+  const { report, clock, masker } = job.work
+  const growth = openGrowth(clock)
+  const log = openStepLog(step, job, () => {
+    growth.grown()
+    job.growth.grown()
+    report.grown()
+  })
+  using _heard = growth.hears(log)
+  using _heardByJob = job.growth.hears(log)
   report.stepStarted(index, log)
-  const { ending, exitCode } = await runCommands(step, work)
-  await log.end()
-  report.stepEnded(index, ending, exitCode)
-  return { ending, logBytes: log.lengthBytes ?? 0 }
+  const ended = await runUntilEnough(step, job, { growth, signal })
+  const [files] = await Promise.all([readStepFiles(step.spoolPath, index, masker), log.end()])
+  const { message, ...rest } = ended.ending
+  const ending: Ending = message === undefined ? rest : { ...rest, message: masker.mask(message) }
+  report.stepEnded(index, ending, ended.exitCode)
+  return { definition, ...ended, ending, logBytes: log.lengthBytes ?? 0, files }
 }
 
-async function runCommands(
-  { index, definition, container, capBytes }: Step,
-  { clock, signal }: AttemptWork,
-): Promise<{ ending: Ending; exitCode?: number }> {
-  const { name, run, env, timeoutMs } = definition
-  // One byte above the cap, so that a log that was cut differs from one that just fits.
-  const spec = { index, script: run, env: stepEnvironment(name, env), logCapBytes: Math.max(0, capBytes) + 1 }
+interface Watch {
+  readonly growth: Growth
+  readonly signal: AbortSignal
+}
+
+/** Runs the step, and again as its `retry` says. Its timeout is one for each time. */
+async function runUntilEnough(step: ReadyStep, job: RunningJob, { growth, signal }: Watch): Promise<StepTry> {
+  const { definition } = step
+  const { clock } = job.work
+  const limits = { who: `Step "${definition.name}"`, growth, clock, signal }
   try {
-    const end = await withinTime((limited) => container.runStep(spec, { signal: limited }), {
-      ms: timeoutMs,
-      clock,
-      signal,
-      tooLate: () => problem('TIMEOUT_TOTAL', `Step "${name}" took longer than its ${(timeoutMs ?? 0) / 1000} s.`),
-    })
-    return { ending: endingOfEnd(end, name), exitCode: end.exitCode }
+    for (let retries = 0; ; retries++) {
+      const once = (limited: AbortSignal) => runOnce(step, job, { isRetry: retries > 0, signal: limited })
+      const ended = await withinTimeout(once, definition.timeout, limits)
+      if (definition.retry === undefined || !isRetriedStep(ended, definition.retry, retries)) return ended
+      if (signal.aborted) return ended
+      await appendLine(rawLogPath(step, job), retryLine(ended, definition.retry, retries))
+      await clock.sleep(definition.retry.delayMs, signal)
+    }
   } catch (error) {
     return { ending: endingOf(error) }
   }
 }
 
-function endingOfEnd({ exitCode, outOfMemory }: StepEnd, name: string): Ending {
-  if (exitCode === 0) return { outcome: 'passed' }
-  if (outOfMemory) return endingOf(problem('OUT_OF_MEMORY', `Step "${name}" ran out of memory.`))
-  return endingOf(problem('STEP_FAILED', `Step "${name}" failed with exit code ${exitCode}.`))
+async function appendLine(path: string, line: string): Promise<void> {
+  await using file = await makeSpoolFile(path, 0o666, { append: true })
+  await file.appendFile(line)
 }

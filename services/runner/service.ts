@@ -9,18 +9,21 @@ import {
   type Registry,
   startLoop,
 } from '@narwhal/host'
+import type { JobSelection } from '@narwhal/pipeline'
 import type { Offer, Repository } from '@narwhal/protocol'
 import type { AttemptStop } from './attempt-stop.ts'
 import { drain } from './drain.ts'
 import type { Engine } from './engine/engine.ts'
 import { type Registered, startRegistered } from './keep-registered.ts'
 import { serveOffers } from './offer-route.ts'
+import type { Planner } from './planner/open-planner.ts'
 import { serveRefs } from './ref-route.ts'
 import { leftoverRemoval } from './remove-leftovers.ts'
 import { type AttemptRunner, runAttempt } from './run-attempt.ts'
 import { openRunnerIdentity } from './runner-identity.ts'
 import { openRunnerMetrics } from './runner-metrics.ts'
 import { openSlots } from './slots.ts'
+import type { StepPolicy } from './steps/step-policy.ts'
 
 // 1. Leftovers of a former life are gone before the runner registers, but directories that it cannot remove.
 // 2. It registers once it listens: an offer may follow at once.
@@ -39,8 +42,13 @@ export interface RunnerDeps {
   readonly client: HttpClient
   readonly engine: Engine
   readonly mirrors: Mirrors
+  readonly planner: Planner
+  /** Only a part of each pipeline, for `narwhal exec`. */
+  readonly selection?: JobSelection | undefined
   /** Where a repository is cloned from: the operator's word, never a message's. */
   readonly cloneSource: (repository: Repository) => Omit<CommitSource, 'repository'>
+  /** What the owner of the runner decides about steps; by default nothing. */
+  readonly policy?: StepPolicy | undefined
   /** Directory of this runner alone. */
   readonly data: string
   readonly clock: Clock

@@ -1,7 +1,8 @@
 import { constants, type FSWatcher, watch } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Clock } from '@narwhal/host'
+import { inTurns } from './steps/in-turns.ts'
 
 // 1. The spool is hostile ground: the file is opened once, never through a link, and only if it is a regular file of ours.
 // 2. Bytes are read by offset, so that any of them can be read again until the attempt is over.
@@ -14,6 +15,8 @@ export interface StepLog extends AsyncDisposable {
   read(offset: number, limitBytes: number): Promise<Buffer>
   /** The step is over: from now on the log has the length it has now. */
   end(): Promise<void>
+  /** How many bytes the step has written by now; `full`: nobody can see whether it writes more. */
+  look(): Promise<number | 'full'>
   /** Absent until the log has ended. With the line that says that it was cut, where it was. */
   readonly lengthBytes: number | undefined
 }
@@ -28,8 +31,12 @@ export interface TailOptions {
 
 /** Follows a file that an engine will make in the spool. */
 export function tailLog(path: string, { capBytes, clock, onGrowth }: TailOptions): StepLog {
-  const noticed = noticeGrowth(path, clock, onGrowth)
-  const inTurn = openTurns()
+  const look = async () => {
+    const { size } = await lstat(path).catch(() => ({ size: 0 }))
+    return size < capBytes ? size : 'full'
+  }
+  const noticed = noticeGrowth(path, { clock, onGrowth, look })
+  const inTurn = inTurns()
   let file: FileHandle | undefined
   let readBytes = 0
   let end: { readonly fileBytes: number; readonly cutLine: Buffer } | undefined
@@ -57,6 +64,7 @@ export function tailLog(path: string, { capBytes, clock, onGrowth }: TailOptions
         const cutLine = capBytes >= 0 && bytes > capBytes ? cutLineBytes : nothing
         end = { fileBytes: Math.max(readBytes, Math.min(bytes, capBytes)), cutLine }
       }),
+    look,
     get lengthBytes() {
       return end && end.fileBytes + end.cutLine.length
     },
@@ -68,29 +76,23 @@ export function tailLog(path: string, { capBytes, clock, onGrowth }: TailOptions
   }
 }
 
-/** Calls one function after the other, in the order in which they were given. */
-function openTurns() {
-  let last: Promise<unknown> = Promise.resolve()
-  return <T>(turn: () => Promise<T>): Promise<T> => {
-    const mine = last.then(turn)
-    last = mine.catch(() => undefined)
-    return mine
-  }
-}
-
 const nothing = Buffer.alloc(0)
 const cutLineBytes = Buffer.from('\n[narwhal] The log was cut here: a job may write 64 MiB.\n')
 
 /** How often a file is looked at that cannot be watched, in milliseconds. */
 const lookMs = 200
 
-function noticeGrowth(path: string, clock: Clock, onGrowth: () => void): Disposable {
+interface Noticing extends Pick<TailOptions, 'clock' | 'onGrowth'> {
+  readonly look: StepLog['look']
+}
+
+function noticeGrowth(path: string, { clock, onGrowth, look }: Noticing): Disposable {
   const stop = new AbortController()
   const name = basename(path)
   const watcher = watchDirectory(dirname(path), (changed) => {
     if (changed === name) onGrowth()
   })
-  if (watcher === undefined) keepLooking(clock, onGrowth, stop.signal).catch(() => undefined) // it was stopped
+  if (watcher === undefined) keepLooking({ clock, onGrowth, look }, stop.signal).catch(() => undefined) // it was stopped
   return {
     [Symbol.dispose]() {
       watcher?.close()
@@ -108,10 +110,12 @@ function watchDirectory(path: string, onChange: (name: string | null) => void): 
   }
 }
 
-async function keepLooking(clock: Clock, onGrowth: () => void, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+async function keepLooking({ clock, onGrowth, look }: Noticing, signal: AbortSignal): Promise<void> {
+  for (let seen: number | 'full' = 0; !signal.aborted; ) {
     await clock.sleep(lookMs, signal)
-    onGrowth()
+    const found = await look()
+    if (found !== seen || found === 'full') onGrowth()
+    seen = found
   }
 }
 

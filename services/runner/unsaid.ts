@@ -1,17 +1,13 @@
 import { createHash, type Hash } from 'node:crypto'
-import {
-  type AttemptReport,
-  type AttemptReportEvent,
-  type Ending,
-  type Plan,
-  type ProblemError,
-} from '@narwhal/protocol'
+import { type AttemptReport, type AttemptReportEvent, type ProblemError } from '@narwhal/protocol'
+import type { AttemptEnd } from './attempt-end.ts'
 import type { StepLog } from './tail-log.ts'
 
 // What an attempt has to say, and how much of it the dispatcher is known to have. Nothing is sent here.
 //
 // 1. Events have the numbers 1, 2, 3 … in the order in which they happened.
-// 2. The whole log of a step comes before the end of the step, and everything before the result.
+// 2. The whole log of a step comes before the end of the step, and everything before the result. Only when steps run side
+//    by side may the end of one be said while the log of one before it is not whole: its own log waits for that.
 // 3. A byte is hashed when it is read first; reading it again changes nothing. The hash is of the logs in the order of their steps.
 // 4. What was said is kept until the attempt is over: the dispatcher may ask for it again.
 
@@ -22,16 +18,15 @@ const maxEvents = 500
 /** An event before it has its number. */
 export type NewEvent = AttemptReportEvent extends infer E ? (E extends unknown ? Omit<E, 'sequence'> : never) : never
 
-/** How an attempt ended, and what it found in narwhal.yml. */
-export interface End {
-  readonly ending: Ending
+/** How an attempt ended, and when. */
+export interface End extends AttemptEnd {
   readonly at: number
-  readonly plan?: Plan
 }
 
 export interface Unsaid {
   readonly events: readonly AttemptReportEvent[]
   add(event: NewEvent): void
+  /** Logs come in the order of their steps. */
   addLog(step: number, log: StepLog): void
   end(end: End): void
   /** All that may be said now and fits into one report; `undefined` when that is nothing. */
@@ -123,9 +118,9 @@ function eventsBefore(openStep: number | undefined, events: readonly AttemptRepo
   return stop === -1 ? [...events] : events.slice(0, stop)
 }
 
-function endOf({ ending, at, plan }: End, logs: readonly LogState[], hash: Hash) {
+function endOf({ plan, ...end }: End, logs: readonly LogState[], hash: Hash) {
   const bytes = logs.reduce((sum, { log }) => sum + (log.lengthBytes ?? 0), 0)
-  const result = { ending, at, log: { bytes, sha256: hash.copy().digest('hex') } }
+  const result = { ...end, log: { bytes, sha256: hash.copy().digest('hex') } }
   return plan === undefined ? { result } : { plan, result }
 }
 

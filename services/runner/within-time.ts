@@ -13,14 +13,29 @@ export interface TimeLimit {
 export async function withinTime<T>(work: (signal: AbortSignal) => Promise<T>, limit: TimeLimit): Promise<T> {
   const { ms, clock, signal, tooLate } = limit
   if (ms === undefined) return work(signal)
-  const over = new AbortController()
+  return until((ended) => clock.sleep(ms, ended), work, { signal, reason: tooLate })
+}
+
+export interface Until {
+  readonly signal: AbortSignal
+  /** Why the work was ended. */
+  readonly reason: () => Error
+}
+
+/** Runs `work` with a signal that aborts when `signal` does, and when `over` resolves, which ends with the work. */
+export async function until<T>(
+  over: (ended: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal) => Promise<T>,
+  { signal, reason }: Until,
+): Promise<T> {
+  const stop = new AbortController()
   const ended = new AbortController()
-  clock.sleep(ms, ended.signal).then(
-    () => over.abort(tooLate()),
+  over(ended.signal).then(
+    () => stop.abort(reason()),
     () => undefined,
   )
   try {
-    return await work(AbortSignal.any([signal, over.signal]))
+    return await work(AbortSignal.any([signal, stop.signal]))
   } finally {
     ended.abort()
   }

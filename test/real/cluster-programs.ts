@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newToken } from '@narwhal/host'
 import { freePort } from '../setup/free-port.ts'
@@ -12,12 +13,17 @@ export interface ProgramsOptions {
   readonly cloneUrlTemplate: string
   readonly runners: number
   readonly slots: number
+  /** Of the runners, in their order. */
+  readonly labels?: readonly string[]
   readonly leaseMs: number
+  readonly logLevel?: string
 }
 
 /** Tokens of a cluster, made for it alone. */
 export interface ClusterTokens {
   readonly api: string
+  /** Of `grace`, who may approve. */
+  readonly grace: string
   readonly runner: string
   readonly webhook: string
 }
@@ -36,18 +42,29 @@ export interface ClusterPrograms {
 /** The services of a cluster with all their settings, none of them started. */
 export async function clusterPrograms(options: ProgramsOptions): Promise<ClusterPrograms> {
   const { root, amqpUrl: QUEUE, leaseMs } = options
-  const tokens = { api: newToken(), runner: newToken(), webhook: newToken() }
+  const tokens = { api: newToken(), grace: newToken(), runner: newToken(), webhook: newToken() }
   const logs = join(root, 'logs')
   const results = join(root, 'results')
   await mkdir(logs)
+  const secretsKey = join(root, 'secrets-key')
+  await writeFile(secretsKey, randomBytes(32).toString('hex'), { mode: 0o600 })
+  const common: Record<string, string> = options.logLevel === undefined ? {} : { LOG_LEVEL: options.logLevel }
   const program = async (service: ServiceOptions['service'], settings: Readonly<Record<string, string>>, name = '') =>
-    serviceProgram({ name: name || service, service, port: await freePort(), settings, logs })
+    serviceProgram({
+      name: name || service,
+      service,
+      port: await freePort(),
+      settings: { ...common, ...settings },
+      logs,
+    })
   const dispatcher = await program('dispatcher', {
     QUEUE,
     STORE: `sqlite:${join(root, 'dispatcher.sqlite')}`,
     BLOBS: `file:${join(root, 'blobs')}`,
     API_TOKEN: tokens.api,
     RUNNER_TOKEN: tokens.runner,
+    APPROVERS: `grace:${tokens.grace}`,
+    SECRETS_KEY_FILE: secretsKey,
     LEASE_MS: String(leaseMs),
   })
   const GITHUB_API_URL = options.githubUrl
@@ -61,9 +78,10 @@ export async function clusterPrograms(options: ProgramsOptions): Promise<Cluster
     ENGINE: 'docker:',
     CLONE_URL_TEMPLATE: options.cloneUrlTemplate,
   }
-  const runners = names.map((name) =>
-    program('runner', { ...runnerSettings, RUNNER_NAME: name, DATA: join(root, name) }, name),
-  )
+  const runners = names.map((name, place) => {
+    const ofIts = { RUNNER_NAME: name, RUNNER_LABELS: options.labels?.[place] ?? '', DATA: join(root, name) }
+    return program('runner', { ...runnerSettings, ...ofIts }, name)
+  })
   return {
     tokens,
     dispatcher,

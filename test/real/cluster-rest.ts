@@ -1,17 +1,24 @@
+import { createHash } from 'node:crypto'
 import { openHttpClient } from '@narwhal/host'
 import {
+  approveJob,
   type BuildView,
   cancelJob,
   createBuild,
+  getBuild,
+  getJobArtifacts,
   type JobView,
   listBuilds,
   listRunners,
+  resubmitJob,
   type RunnerView,
+  setSecret,
 } from '@narwhal/protocol'
 import { expect } from 'vitest'
 
 /** What a cluster's dispatcher says to people. */
 export interface ClusterRest extends AsyncDisposable {
+  view(buildId: string): Promise<BuildView>
   /** All builds of a commit. */
   buildsOf(sha: string): Promise<readonly BuildView[]>
   /** Builds of `owner/name`, at most 100. */
@@ -21,6 +28,14 @@ export interface ClusterRest extends AsyncDisposable {
   /** The texts of the events of a log, from its start until the job has ended. */
   liveLog(jobId: string): Promise<readonly string[]>
   cancel(jobId: string, because: string): Promise<JobView>
+  /** A new build in which this job runs again. */
+  resubmit(jobId: string): Promise<BuildView>
+  /** By the holder of another token, if one is given. */
+  approve(jobId: string, by?: string): Promise<JobView>
+  /** @param repository `host/owner/name` where it has no build yet. */
+  setSecret(repository: string, secret: Readonly<Record<'name' | 'value', string>>): Promise<void>
+  /** SHA-256 of the packed artifacts of a job. */
+  artifactsHash(jobId: string): Promise<string>
   /** A build by hand, of what the ref is now. */
   build(repository: string, ref: string): Promise<BuildView>
 }
@@ -35,6 +50,7 @@ export function clusterRest(baseUrl: string, token: string): ClusterRest {
     return answer
   }
   return {
+    view: (buildId) => client.call(getBuild, { ...call, params: { buildId } }),
     buildsOf: async (sha) => (await client.call(listBuilds, { ...call, query: { sha } })).builds,
     builds: async (repository) =>
       (await client.call(listBuilds, { ...call, query: { repository, limit: 100 } })).builds,
@@ -49,6 +65,16 @@ export function clusterRest(baseUrl: string, token: string): ClusterRest {
       return data.map((json) => String((JSON.parse(json) as { text: unknown }).text)) // as matched above
     },
     cancel: (jobId, because) => client.call(cancelJob, { ...call, params: { jobId }, body: { because } }),
+    resubmit: (jobId) => client.call(resubmitJob, { ...call, params: { jobId } }),
+    approve: (jobId, by = token) => client.call(approveJob, { ...call, token: by, params: { jobId } }),
+    async setSecret(repository, { name, value }) {
+      await client.call(setSecret, { ...call, body: { repository, name, value } })
+    },
+    async artifactsHash(jobId) {
+      const hash = createHash('sha256')
+      for await (const bytes of await client.download(getJobArtifacts, { ...call, params: { jobId } })) hash.update(bytes)
+      return hash.digest('hex')
+    },
     build: (repository, ref) => client.call(createBuild, { ...call, body: { repository, ref } }),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }

@@ -53,6 +53,8 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
     await exited
     return ending.exitCode ?? ending.signalCode
   }
+  const logTail = async (lines: number) =>
+    (await readFile(logPath, 'utf8').catch(() => '')).split('\n').slice(-lines).join('\n')
   const kill = async () => void (await endBy('SIGKILL'))
   return {
     name,
@@ -62,7 +64,9 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
       const argv = ['--import', endWithTests, join(services, service, 'main.ts')]
       child = spawn(process.execPath, argv, { env, stdio: ['pipe', output, output] })
       closeSync(output)
-      await vi.waitFor(() => expectListening(url, child), { timeout: startsWithinMs, interval: 20 })
+      await vi
+        .waitFor(() => expectListening(url, child), { timeout: startsWithinMs, interval: 20 })
+        .catch(async (cause) => expect.fail(`${name} does not listen (${cause}):\n${await logTail(20)}`))
     },
     kill,
     end: () => endBy('SIGTERM'),
@@ -75,7 +79,7 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
       const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${child?.pid}/status`, 'utf8'))?.[1]
       return Number(kibibytes) * 1024
     },
-    logTail: async (lines) => (await readFile(logPath, 'utf8').catch(() => '')).split('\n').slice(-lines).join('\n'),
+    logTail,
     [Symbol.asyncDispose]: kill,
   }
 }

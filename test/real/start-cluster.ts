@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'amqplib'
 import { expect, vi } from 'vitest'
-import { makeRepository } from '../../libs/git/test/make-repository.ts'
+import { type Files, makeRepository } from '../../libs/git/test/make-repository.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
 import { type ClusterPrograms, clusterPrograms } from './cluster-programs.ts'
 import { type ClusterRest, clusterRest } from './cluster-rest.ts'
@@ -16,8 +16,12 @@ export interface ClusterOptions {
   readonly amqpUrl: string
   readonly runners: number
   readonly slots: number
+  /** Labels of the runners, in their order; with commas between several of one. */
+  readonly labels?: readonly string[]
   /** Length of the leases, in milliseconds. */
   readonly leaseMs?: number
+  /** Of all services. */
+  readonly logLevel?: string
 }
 
 /** Every service in a process of its own, on a real broker, a real engine and real git. Disposing kills and removes it all. */
@@ -25,8 +29,10 @@ export interface Cluster extends AsyncDisposable, ClusterPrograms, Suspects {
   readonly rest: ClusterRest
   readonly github: StandInGitHub
   readonly all: readonly ServiceProgram[]
-  /** Commits narwhal.yml to `ada/NAME`, which is made at its first commit; the sha. */
-  commit(name: string, pipeline: string): Promise<string>
+  /** The directory of everything that they keep: data, logs, results, repositories. */
+  readonly root: string
+  /** Commits files, or a narwhal.yml, to `ada/NAME`, which is made at its first commit; the sha. */
+  commit(name: string, files: Files | string): Promise<string>
   /** Tells the agent of a commit by a signed delivery; the status of the answer. */
   tell(name: string, sha: string): Promise<number>
   /** All services are ready, so all runners are registered. */
@@ -60,7 +66,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const owned = undo.move()
   return {
     ...programs,
-    ...{ rest, github, all, isReady, volumesBefore },
+    ...{ rest, github, all, root, isReady, volumesBefore },
     commit: repositories.commit,
     async tell(name, sha) {
       const { status } = await fetch(`${agent.url}/webhooks/github`, signedPush({ owner, name, sha }, tokens.webhook))
@@ -88,11 +94,11 @@ async function openRepositories(root: string) {
   await mkdir(join(root, owner), { recursive: true })
   return {
     cloneUrlTemplate: join(root, '{owner}', '{name}'),
-    async commit(name: string, pipeline: string) {
+    async commit(name: string, files: Files | string) {
       const repository = made.get(name) ?? opened.use(await makeRepository())
       if (!made.has(name)) await symlink(repository.path, join(root, owner, name))
       made.set(name, repository)
-      return repository.commit({ 'narwhal.yml': pipeline })
+      return repository.commit(typeof files === 'string' ? { 'narwhal.yml': files } : files)
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }

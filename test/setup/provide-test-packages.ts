@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { problem } from '@narwhal/protocol'
 import {
@@ -24,7 +25,7 @@ interface Missing {
 }
 
 /**
- * Sees that what the tests run is on this machine: git, a container engine, RabbitMQ, a static busybox.
+ * Sees that what the tests run is on this machine: git, ssh, a container engine, RabbitMQ, Redis, PostgreSQL, a static busybox.
  * As root on Debian and Ubuntu what is missing is installed (unless NARWHAL_SETUP=0), without starting any service.
  *
  * @throws {ProblemError} PACKAGES_MISSING with everything that is missing, and what to do about each.
@@ -50,6 +51,15 @@ async function missingParts(system: System, context: SetupContext): Promise<read
     parts.push(
       missingPackage('RabbitMQ', 'rabbitmq-server', 'install rabbitmq-server, or set NARWHAL_TEST_AMQP_URL=amqp://…'),
     )
+  }
+  if ((await findProgram('sshd', env)) === undefined) {
+    parts.push(missingPackage('an ssh server', 'openssh-server', 'install openssh-server; the tests start their own'))
+  }
+  if (!existsSync('/usr/bin/redis-server')) {
+    parts.push(missingPackage('Redis', 'redis-server', 'install redis-server; the tests make an image of it'))
+  }
+  if (!existsSync('/usr/lib/postgresql/15/bin/postgres')) {
+    parts.push(missingPackage('PostgreSQL 15', 'postgresql-15', 'install postgresql-15; the tests make an image of it'))
   }
   if (!isStaticProgram(await readFile('/bin/busybox').catch(() => Buffer.alloc(0)))) {
     parts.push(missingPackage('a static busybox', 'busybox-static', 'put one at /bin/busybox'))

@@ -13,7 +13,9 @@ interface PushExample {
 
 test.each(pushExamples())('$title builds its commit', async ({ payload }) => {
   await using narwhal = await startNarwhal()
-  const sha = await narwhal.repository.commit({ 'narwhal.yml': 'image: scripted:1\nrun: echo built\n' })
+  const sha = await narwhal.repository.commit({
+    'narwhal.yml': 'on: [push, tag]\nimage: scripted:1\nrun: echo built\n',
+  })
 
   const build = await narwhal.deliver(
     'push',

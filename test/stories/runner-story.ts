@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openMirrors } from '@narwhal/git'
 import { type Clock, type HttpClient, openHttpClient, openHttpServer, openMetrics, silentLog } from '@narwhal/host'
-import { problem } from '@narwhal/protocol'
+import { problem, type Repository } from '@narwhal/protocol'
 import { startRunner } from '@narwhal/runner'
 import { openEngine } from '@narwhal/runner/engine'
+import type { Planner } from '@narwhal/runner/planner'
 
 export interface RunnerStoryOptions {
   readonly name: string
@@ -13,8 +14,12 @@ export interface RunnerStoryOptions {
   readonly runnerToken: string
   readonly clock: Clock
   readonly data: string
-  /** Where every repository is cloned from. */
-  readonly source: string
+  readonly planner: Planner
+  /** Where a repository is cloned from. */
+  readonly sourceOf: (repository: Repository) => string
+  readonly labels?: readonly string[]
+  /** As NARWHAL_ENGINE has it; `scripted:` unless given. */
+  readonly engine?: string
 }
 
 /** A runner in the story's process. */
@@ -30,7 +35,9 @@ export async function startRunnerStory(options: RunnerStoryOptions): Promise<Run
   const data = join(options.data, name)
   await mkdir(data, { recursive: true })
   const network = cuttable(undo.use(openHttpClient()))
-  const engine = undo.use(openEngine('scripted:', { clock, log }))
+  const engine = undo.use(
+    openEngine(options.engine ?? 'scripted:', { clock, log, dockerHost: process.env['DOCKER_HOST'] }),
+  )
   const mirrors = undo.use(await openMirrors({ root: join(data, 'mirrors'), clock }))
   const server = undo.use(openHttpServer({ host: '127.0.0.1', port: 0, log, metrics }))
   const listening = { url: '' }
@@ -38,12 +45,13 @@ export async function startRunnerStory(options: RunnerStoryOptions): Promise<Run
     server,
     name,
     slots,
-    labels: [],
+    labels: options.labels ?? [],
     dispatcherUrl,
     runnerToken,
     client: network.client,
     engine,
     mirrors,
+    planner: options.planner,
     data,
     clock,
     log,
@@ -52,7 +60,7 @@ export async function startRunnerStory(options: RunnerStoryOptions): Promise<Run
   const runner = await startRunner({
     ...deps,
     runnerUrl: () => listening.url,
-    cloneSource: () => ({ url: options.source }),
+    cloneSource: (repository) => ({ url: options.sourceOf(repository) }),
   })
   undo.use({
     async [Symbol.asyncDispose]() {
@@ -76,6 +84,7 @@ function cuttable(client: HttpClient) {
     cut: () => void (cut = true),
     isCut: () => cut,
     client: {
+      ...client,
       call: (route, options) =>
         cut
           ? Promise.reject(problem('UNREACHABLE', 'the cable is cut', { data: { sent: false } }))

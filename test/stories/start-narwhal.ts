@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { openAgentInbox, startAgent } from '@narwhal/agent'
 import { openBlobs } from '@narwhal/blobs'
 import { startDispatcher } from '@narwhal/dispatcher'
 import {
+  type Approver,
   openHttpClient,
   openHttpServer,
   openMetrics,
@@ -14,7 +15,9 @@ import {
   type VirtualClock,
   virtualClock,
 } from '@narwhal/host'
+import type { Repository } from '@narwhal/protocol'
 import { openQueue } from '@narwhal/queue'
+import { openPlanner } from '@narwhal/runner/planner'
 import { openStore } from '@narwhal/store'
 import { expect, vi } from 'vitest'
 import { openJobs } from './build-story.ts'
@@ -25,13 +28,21 @@ export interface StoryOptions {
   /** Names of the runners; two slots each unless `slots` says otherwise. */
   readonly runners?: readonly string[]
   readonly slots?: number
+  /** Of runners, by their names. */
+  readonly labels?: Readonly<Record<string, readonly string[]>>
+  readonly engine?: string
+  readonly approvers?: readonly Approver[]
+  /** Where repositories are cloned from; all from one unless given. */
+  readonly sourceOf?: (repository: Repository) => string
 }
 
 /** Everything but the reporter in one process, on real HTTP and real git, with a clock that moves when told. */
-export async function startNarwhal({ runners = ['ada'], slots = 2 }: StoryOptions = {}) {
+export async function startNarwhal(options: StoryOptions = {}) {
+  const { runners = ['ada'], slots = 2, labels = {}, engine = 'scripted:', approvers = [] } = options
   await using undo = new AsyncDisposableStack()
   const [clock, log, apiToken, runnerToken, secret] = [virtualClock(), silentLog(), newToken(), newToken(), newToken()]
   const leaseMs = 30_000
+  const secretsKey = randomBytes(32)
   const data = await mkdtemp(join(tmpdir(), 'narwhal-story-'))
   undo.defer(() => rm(data, { recursive: true, force: true }))
   const repository: MadeRepository = undo.use(await makeRepository())
@@ -45,14 +56,14 @@ export async function startNarwhal({ runners = ['ada'], slots = 2 }: StoryOption
   const inbox = undo.use(await openAgentInbox(data, { limitBytes: 1e9, clock }))
   undo.use(await startAgent({ ...shared, inbox, webhookSecrets: [secret], forgeHost: 'github.com' }))
   const timing = { leaseMs, queueLimitMs: 3_600_000, heartbeatMs: 10_000 }
-  undo.use(startDispatcher({ ...shared, ...timing, store, blobs, apiToken, runnerToken }))
+  undo.use(startDispatcher({ ...shared, ...timing, store, blobs, apiToken, runnerToken, approvers, secretsKey }))
   const url = await server.listen()
+  const planner = undo.use(openPlanner())
   const ofRunners = new Map<string, RunnerStory>()
+  const { sourceOf = () => repository.path } = options
+  const ofAll = { slots, dispatcherUrl: url, runnerToken, clock, data, planner, engine, sourceOf }
   for (const name of runners) {
-    const runner = undo.use(
-      await startRunnerStory({ name, slots, dispatcherUrl: url, runnerToken, clock, data, source: repository.path }),
-    )
-    ofRunners.set(name, runner)
+    ofRunners.set(name, undo.use(await startRunnerStory({ ...ofAll, name, labels: labels[name] ?? [] })))
   }
   const jobs = openJobs({ url, apiToken, client, clock })
   await vi.waitFor(async () => jobs.runnersAre(runners.length), { timeout: 5_000 })
@@ -64,7 +75,7 @@ export async function startNarwhal({ runners = ['ada'], slots = 2 }: StoryOption
   const told = (commit: PushedCommit) => deliver('push', pushOf(commit), commit.sha)
   const owned = undo.move()
   return {
-    ...{ url, clock, leaseMs, jobs, repository, apiToken, runnerToken },
+    ...{ url, clock, leaseMs, jobs, repository, apiToken, runnerToken, queue, client },
     runner: (name: string) => ofRunners.get(name) ?? vi.fn<() => RunnerStory>()(),
     deliver,
     /** Commits `pipeline` as narwhal.yml (or nothing of that name) and tells of it by a signed webhook, as GitHub does. */

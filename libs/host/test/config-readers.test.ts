@@ -1,7 +1,20 @@
 import { expect, test } from 'vitest'
-import { leaseMs, newToken, queueLimitMs, runnerLabels, runnerName, secret, secrets, slotCount } from '../index.ts'
+import {
+  approvers,
+  hashToken,
+  leaseMs,
+  newToken,
+  pipelineFile,
+  queueLimitMs,
+  runnerLabels,
+  runnerName,
+  secret,
+  secrets,
+  slotCount,
+} from '../index.ts'
 
 const odd = `${newToken()}!ä`
+const [ada, bob] = [newToken(), newToken()]
 
 test.each([
   ['a lease of 1 s', leaseMs, '1000', 1_000],
@@ -11,6 +24,15 @@ test.each([
   ['a name', runnerName, 'ada', 'ada'],
   ['labels', runnerLabels, 'os=linux, ,track=ruby', ['os=linux', 'track=ruby']],
   ['a long label', runnerLabels, 'x'.repeat(200), ['x'.repeat(200)]],
+  [
+    'who may approve',
+    approvers,
+    ` ada:${ada}  b@x.org:${bob}`,
+    [
+      { name: 'ada', tokenHash: hashToken(ada) },
+      { name: 'b@x.org', tokenHash: hashToken(bob) },
+    ],
+  ],
   ['a webhook secret of any characters', secrets, odd, [odd]],
 ])('%s is read', (_, read, given, value) => {
   expect(read(given)).toEqual(value)
@@ -25,6 +47,11 @@ test.each([
   ['a name of 101 characters', runnerName, 'x'.repeat(101), /at most 100/],
   ['a label of 201 characters', runnerLabels, `os=linux,${'x'.repeat(201)}`, /201 characters.*at most 200/],
   ['101 labels', runnerLabels, Array.from({ length: 101 }, (_, index) => `l${index}`).join(), /at most 100/],
+  ['an approver without a token', approvers, `ada:${ada} bob`, /no "name:token" in its place 2/],
+  ['an approver with a short token', approvers, 'ada:short', /token for ada that has 5 characters/],
+  ['one approver twice', approvers, `ada:${ada} ada:${bob}`, /twice/],
+  ['one token for two approvers', approvers, `ada:${ada} bob:${ada}`, /twice/],
+  ['a pipeline that is not there', pipelineFile, '/nowhere/narwhal.yml', /cannot be read/],
   ['a token that no header carries', secret, odd, /only letters, digits and - \. _ ~ \+ \/ =/],
 ])('%s is refused', (_, read, given, wrong) => {
   expect(read(given)).toMatchObject({ wrong: expect.stringMatching(wrong) })

@@ -10,25 +10,25 @@ test('every misspelt key at once, in the order of the file', () => {
     "narwhal.yml:1:1  unknown key "imge" in the file
       | imge: node:24
       | ^
-      Did you mean "image"? The file takes: image, run, steps, name, env, timeout.
+      Did you mean "image"? The file takes: on, include, image, run, steps, name, uses, with, …
       PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
 
     narwhal.yml:3:5  unknown key "nmae" in a step
       |   - nmae: Unit tests
       |     ^
-      Did you mean "name"? A step takes: run, name, env, timeout.
+      Did you mean "name"? A step takes: run, uses, with, name, image, env, secrets, if, …
       PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
 
     narwhal.yml:4:5  unknown key "comand" in a step
       |     comand: npm test
       |     ^
-      Did you mean "run"? A step takes: run, name, env, timeout.
+      Did you mean "run"? A step takes: run, uses, with, name, image, env, secrets, if, …
       PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
 
     narwhal.yml:6:5  unknown key "tiemout" in a step
       |     tiemout: 5m
       |     ^
-      Did you mean "timeout"? A step takes: run, name, env, timeout.
+      Did you mean "timeout"? A step takes: run, uses, with, name, image, env, secrets, if, …
       PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key"
   `)
 })
@@ -38,7 +38,7 @@ test('a key that is near to nothing', () => {
     "narwhal.yml:3:1  unknown key "foo" in the file
       | foo: bar
       | ^
-      The file takes: image, run, steps, name, env, timeout.
+      The file takes: on, include, image, run, steps, name, uses, with, needs, if, paths, env, secrets, services, matrix, cache, artifacts, reports, timeout, retry, allow-failure, concurrency, runs-on, track, priority, resources, network, environment, approval, lost, clone, dir, shell, user, privileged, jobs.
       PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key"
   `)
 })
@@ -48,56 +48,8 @@ test('a key with a capital letter', () => {
     "narwhal.yml:1:1  unknown key "Image" in the file
       | Image: node:24
       | ^
-      Did you mean "image"? The file takes: image, run, steps, name, env, timeout.
+      Did you mean "image"? The file takes: on, include, image, run, steps, name, uses, with, …
       PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key"
-  `)
-})
-
-test('a key that a later version will understand', () => {
-  expect(problemsOf('image: node:24\nrun: npm test\nmatrix: { node: [22, 24] }\n')).toMatchInlineSnapshot(`
-    "narwhal.yml:3:1  "matrix" is not understood yet by this version
-      | matrix: { node: [22, 24] }
-      | ^
-      Remove it for now. The file takes: image, run, steps, name, env, timeout.
-      PIPELINE_KEY_NOT_YET — docs/errors.md#pipeline_key_not_yet"
-  `)
-})
-
-test('a misspelt key that a later version will understand', () => {
-  expect(problemsOf('image: node:24\nrun: npm test\nservces: { db: postgres }\n')).toMatchInlineSnapshot(`
-    "narwhal.yml:3:1  unknown key "servces" in the file
-      | servces: { db: postgres }
-      | ^
-      Did you mean "services"? This version does not understand it yet. The file takes: image, run, steps, name, env, timeout.
-      PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key"
-  `)
-})
-
-test('jobs, which come later and bring their own image and commands', () => {
-  expect(problemsOf('jobs:\n  test: npm test\n')).toMatchInlineSnapshot(`
-    "narwhal.yml:1:1  "jobs" is not understood yet by this version
-      | jobs:
-      | ^
-      Remove it for now. The file takes: image, run, steps, name, env, timeout.
-      PIPELINE_KEY_NOT_YET — docs/errors.md#pipeline_key_not_yet"
-  `)
-})
-
-test('a step with an image of its own, which comes later', () => {
-  expect(
-    problemsOf('image: node:24\nsteps:\n  - run: rake\n    image: ruby:3\n  - uses: image\n'),
-  ).toMatchInlineSnapshot(`
-    "narwhal.yml:4:5  "image" is not understood yet by this version
-      |     image: ruby:3
-      |     ^
-      Remove it for now. A step takes: run, name, env, timeout.
-      PIPELINE_KEY_NOT_YET — docs/errors.md#pipeline_key_not_yet
-
-    narwhal.yml:5:5  "uses" is not understood yet by this version
-      |   - uses: image
-      |     ^
-      Remove it for now. A step takes: run, name, env, timeout.
-      PIPELINE_KEY_NOT_YET — docs/errors.md#pipeline_key_not_yet"
   `)
 })
 
@@ -108,13 +60,13 @@ test('__proto__ and its kind as keys', () => {
     "narwhal.yml:3:1  unknown key "__proto__" in the file
       | __proto__: { run: evil }
       | ^
-      The file takes: image, run, steps, name, env, timeout.
+      The file takes: on, include, image, run, steps, name, uses, with, needs, if, paths, env, secrets, services, matrix, cache, artifacts, reports, timeout, retry, allow-failure, concurrency, runs-on, track, priority, resources, network, environment, approval, lost, clone, dir, shell, user, privileged, jobs.
       PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
 
     narwhal.yml:4:1  unknown key "constructor" in the file
       | constructor: 1
       | ^
-      The file takes: image, run, steps, name, env, timeout.
+      The file takes: on, include, image, run, steps, name, uses, with, needs, if, paths, env, secrets, services, matrix, cache, artifacts, reports, timeout, retry, allow-failure, concurrency, runs-on, track, priority, resources, network, environment, approval, lost, clone, dir, shell, user, privileged, jobs.
       PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
 
     narwhal.yml:5:8  "__proto__" is no name for an environment variable
@@ -137,7 +89,7 @@ test('no image', () => {
 
 test('nothing to run', () => {
   expect(problemsOf('image: node:24\n')).toMatchInlineSnapshot(`
-    "narwhal.yml:1:1  the file has nothing to run: no "run" and no "steps"
+    "narwhal.yml:1:1  the file has nothing to run: no "run", "steps", "uses" or "jobs"
       | image: node:24
       | ^
       Add the commands, for example: run: npm test
@@ -147,7 +99,7 @@ test('nothing to run', () => {
 
 test('a step without commands', () => {
   expect(problemsOf('image: node:24\nsteps:\n  - name: Unit tests\n')).toMatchInlineSnapshot(`
-    "narwhal.yml:3:5  a step has nothing to run: no "run"
+    "narwhal.yml:3:5  a step has nothing to run: no "run", "uses" or "parallel"
       |   - name: Unit tests
       |     ^
       Add the commands, for example: run: npm test
@@ -160,7 +112,7 @@ test('both run and steps', () => {
     "narwhal.yml:3:1  there is both "run" and "steps"
       | steps: [npm test]
       | ^
-      Make the command of \`run\` the first of the steps, or remove one of them.
+      Make them steps of their own under \`steps\`, or remove one of them.
       PIPELINE_RUN_AND_STEPS — docs/errors.md#pipeline_run_and_steps"
   `)
 })
@@ -182,5 +134,73 @@ test('only a list of steps', () => {
       | ^
       Write the image above it, and \`steps:\` above the list, for example: image: node:24
       PIPELINE_IMAGE_MISSING — docs/errors.md#pipeline_image_missing"
+  `)
+})
+
+test('keys that other systems have', () => {
+  expect(
+    problemsOf(
+      'image: node:24\nshards: 4\nstages: [a]\njobs:\n  test:\n    script: npm test\n    depends_on: [lint]\n    when: always\n    working-directory: web\n    continue-on-error: true\n  lint: a\n',
+    ),
+  ).toMatchInlineSnapshot(`
+    "narwhal.yml:2:1  unknown key "shards" in the file
+      | shards: 4
+      | ^
+      The file takes: on, include, image, run, steps, name, uses, with, needs, if, paths, env, secrets, services, matrix, cache, artifacts, reports, timeout, retry, allow-failure, concurrency, runs-on, track, priority, resources, network, environment, approval, lost, clone, dir, shell, user, privileged, jobs.
+      PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
+
+    narwhal.yml:3:1  unknown key "stages" in the file
+      | stages: [a]
+      | ^
+      Did you mean "steps"? The file takes: on, include, image, run, steps, name, uses, with, …
+      PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
+
+    narwhal.yml:6:5  unknown key "script" in a job
+      |     script: npm test
+      |     ^
+      Did you mean "run"? A job takes: image, run, steps, name, uses, with, needs, if, …
+      PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
+
+    narwhal.yml:7:5  unknown key "depends_on" in a job
+      |     depends_on: [lint]
+      |     ^
+      Did you mean "needs"? A job takes: image, run, steps, name, uses, with, needs, if, …
+      PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
+
+    narwhal.yml:8:5  unknown key "when" in a job
+      |     when: always
+      |     ^
+      Did you mean "if"? A job takes: image, run, steps, name, uses, with, needs, if, …
+      PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
+
+    narwhal.yml:9:5  unknown key "working-directory" in a job
+      |     working-directory: web
+      |     ^
+      Did you mean "dir"? A job takes: image, run, steps, name, uses, with, needs, if, …
+      PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key
+
+    narwhal.yml:10:5  unknown key "continue-on-error" in a job
+      |     continue-on-error: true
+      |     ^
+      Did you mean "allow-failure"? A job takes: image, run, steps, name, uses, with, needs, if, …
+      PIPELINE_UNKNOWN_KEY — docs/errors.md#pipeline_unknown_key"
+  `)
+})
+
+test('keys without which their neighbours mean nothing', () => {
+  expect(
+    problemsOf('image: node:24\nrun: npm test\nretry: { delay: 1s }\nconcurrency: { limit: 2 }\n'),
+  ).toMatchInlineSnapshot(`
+    "narwhal.yml:3:8  \`retry\` has no "max"
+      | retry: { delay: 1s }
+      |        ^
+      Write for example: retry: { max: 2, on: [75], delay: 30s }
+      PIPELINE_KEY_MISSING — docs/errors.md#pipeline_key_missing
+
+    narwhal.yml:4:14  \`concurrency\` has no "group"
+      | concurrency: { limit: 2 }
+      |              ^
+      Write for example: concurrency: { group: production, limit: 1 }
+      PIPELINE_KEY_MISSING — docs/errors.md#pipeline_key_missing"
   `)
 })

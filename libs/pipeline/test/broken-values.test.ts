@@ -148,28 +148,28 @@ test('durations without a unit, too long, too short and misspelt', () => {
     "narwhal.yml:2:10  "timeout" must be a duration from 1s to 24h
       | timeout: 30
       |          ^
-      Write hours, minutes and seconds, for example: 30s, 15m, 1h or 1h30m
+      Write days, hours, minutes and seconds, for example: 30s, 15m, 1h30m or 7d
       PIPELINE_BAD_DURATION — docs/errors.md#pipeline_bad_duration
 
     narwhal.yml:4:24  "timeout" must be a duration from 1s to 24h
       |   - { run: a, timeout: 25h }
       |                        ^
-      Write hours, minutes and seconds, for example: 30s, 15m, 1h or 1h30m
+      Write days, hours, minutes and seconds, for example: 30s, 15m, 1h30m or 7d
       PIPELINE_BAD_DURATION — docs/errors.md#pipeline_bad_duration
 
     narwhal.yml:5:24  "timeout" must be a duration from 1s to 24h
       |   - { run: b, timeout: 0s }
       |                        ^
-      Write hours, minutes and seconds, for example: 30s, 15m, 1h or 1h30m
+      Write days, hours, minutes and seconds, for example: 30s, 15m, 1h30m or 7d
       PIPELINE_BAD_DURATION — docs/errors.md#pipeline_bad_duration
 
     narwhal.yml:6:24  "timeout" must be a duration from 1s to 24h
       |   - { run: c, timeout: 5 minutes }
       |                        ^
-      Write hours, minutes and seconds, for example: 30s, 15m, 1h or 1h30m
+      Write days, hours, minutes and seconds, for example: 30s, 15m, 1h30m or 7d
       PIPELINE_BAD_DURATION — docs/errors.md#pipeline_bad_duration
 
-    narwhal.yml:7:24  "timeout" must be text, but this is a list
+    narwhal.yml:7:24  "timeout" must be text or a map, but this is a list
       |   - { run: d, timeout: [1m] }
       |                        ^
       Write for example: timeout: 15m
@@ -239,13 +239,13 @@ test('names that no environment variable has', () => {
 
 test('lists, maps and nothing as environment variables', () => {
   expect(problemsOf('image: node:24\nrun: npm test\nenv:\n  A: [1]\n  B: { c: d }\n  E:\n')).toMatchInlineSnapshot(`
-    "narwhal.yml:4:6  "A" must be text, a number or a boolean, but this is a list
+    "narwhal.yml:4:6  "A" must be text, a number, true or false, but this is a list
       |   A: [1]
       |      ^
       Write for example: PORT: 8080, or "" for an empty text
       PIPELINE_WRONG_TYPE — docs/errors.md#pipeline_wrong_type
 
-    narwhal.yml:5:6  "B" must be text, a number or a boolean, but this is a map
+    narwhal.yml:5:6  "B" must be text, a number, true or false, but this is a map
       |   B: { c: d }
       |      ^
       Write for example: PORT: 8080, or "" for an empty text

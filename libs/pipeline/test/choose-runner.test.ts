@@ -36,6 +36,31 @@ test.each(table)('a job gets %s', (_, { labels, runners, chosen }) => {
   expect(id).toBe(chosen === undefined ? undefined : `id-${chosen}`)
 })
 
+const tracked = [runner('ada', 0, 4), runner('bob', 3, 4, 'track=ruby'), runner('eve', 0, 4, 'track=go')]
+
+test.each([
+  ['ruby', tracked, 'bob'],
+  ['go', tracked, 'eve'],
+  ['rust', tracked, 'ada'],
+  ['rust', tracked.slice(1), undefined],
+  ['ruby', [runner('ada', 0, 4), runner('bob', 4, 4, 'track=ruby')], 'ada'],
+  ['ruby', [runner('ada', 0, 4), runner('bob', 1, 4, 'track=go', 'track=ruby')], 'bob'],
+  ['ruby', [runner('ada', 1, 2), runner('bob', 0, 2)], 'bob'],
+  [undefined, tracked, 'ada'],
+  [undefined, [runner('ada', 1, 4), runner('bob', 0, 4, 'track=ruby')], 'ada'],
+  [undefined, [runner('ada', 4, 4), runner('bob', 0, 4, 'track=ruby')], 'bob'],
+])('a job of the track %s gets its runners first, then those of no track', (track, runners, chosen) => {
+  const id = chooseRunner({ labels: [], track }, runners)
+
+  expect(id).toBe(chosen === undefined ? undefined : `id-${chosen}`)
+})
+
+test('a track takes no label away', () => {
+  const runners = [runner('ada', 0, 4, 'os=linux'), runner('bob', 0, 4, 'track=ruby')]
+
+  expect(chooseRunner({ labels: ['os=linux'], track: 'ruby' }, runners)).toBe('id-ada')
+})
+
 test('the order in which runners are listed does not matter', () => {
   const runners = [runner('ada', 1, 2), runner('bob', 0, 1), runner('eve', 0, 3), runner('dan', 0, 3)]
 

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { nextJob } from '../index.ts'
 import { everyPair } from './every-pair.ts'
 
-const none = { lost: 0, errored: 0 }
-const spent = { lost: 2, errored: 2 }
+const none = { lost: 0, errored: 0, failed: 0 }
+const spent = { lost: 2, errored: 2, failed: 2 }
 const passed: Ending = { outcome: 'passed' }
 const failed: Ending = { outcome: 'failed', code: 'STEP_FAILED' }
 const diskFull: Ending = { outcome: 'errored', code: 'DISK_FULL', message: 'no space' }
@@ -17,8 +17,17 @@ const lost: Ending = {
   message:
     'The runner of attempt 3 was lost, and two before it. Look at the log of the runners: something ends them while they run this job.',
 }
+const lostForGood: Ending = {
+  outcome: 'errored',
+  code: 'RUNNER_LOST',
+  message:
+    'The runner of attempt 3 was lost. It is not run again by itself, since it has `environment` or `lost: fail`: how far it came is not known. Look what it did, then resubmit it.',
+}
+const skipped: Ending = { outcome: 'skipped', code: 'JOB_SKIPPED', message: 'lint failed' }
 
 const states = {
+  'waiting for needs': { state: 'waiting', queuedAt: 1, for: 'needs' },
+  'waiting for approval': { state: 'waiting', queuedAt: 1, for: 'approval' },
   queued: { state: 'queued', queuedAt: 1, notBeforeAt: 1, setbacks: none },
   requeued: { state: 'queued', queuedAt: 1, notBeforeAt: 5, setbacks: none, attempt: 3 },
   leased: { state: 'leased', queuedAt: 1, attempt: 3, setbacks: none },
@@ -35,6 +44,10 @@ const states = {
 
 const at = 100
 const events = {
+  released: { type: 'released', needsApproval: false, at },
+  'released, to be approved': { type: 'released', needsApproval: true, at },
+  approved: { type: 'approved', at },
+  settled: { type: 'settled', ending: skipped, at },
   leased: { type: 'leased', attempt: 4, at },
   'leased, an old number': { type: 'leased', attempt: 3, at },
   refused: { type: 'refused', attempt: 3, at },
@@ -43,11 +56,15 @@ const events = {
   'started, another attempt': { type: 'started', attempt: 2, at },
   'ended passed': { type: 'ended', attempt: 3, ending: passed, at },
   'ended failed': { type: 'ended', attempt: 3, ending: failed, at },
+  'ended failed, retried': { type: 'ended', attempt: 3, ending: failed, at, retryInMs: 50 },
+  'ended passed, retried': { type: 'ended', attempt: 3, ending: passed, at, retryInMs: 50 },
+  'ended errored, once': { type: 'ended', attempt: 3, ending: diskFull, at, final: true },
   'ended errored, retried': { type: 'ended', attempt: 3, ending: diskFull, at },
   'ended errored, final': { type: 'ended', attempt: 3, ending: planChanged, at },
   'ended cancelled': { type: 'ended', attempt: 3, ending: cancelled, at },
   'ended, another attempt': { type: 'ended', attempt: 2, ending: passed, at },
   lost: { type: 'lost', attempt: 3, at },
+  'lost, once': { type: 'lost', attempt: 3, at, final: true },
   'lost, another attempt': { type: 'lost', attempt: 4, at },
   cancelled: { type: 'cancelled', because: 'a newer commit', at },
   expired: { type: 'expired', message: 'no runner has os=mac', at },
@@ -55,28 +72,37 @@ const events = {
 
 // One row per event, one column per state. `=` is "unchanged"; the other words are explained in `nextOf`.
 const grid = `
-                         | queued   | requeued | leased     | l. spent   | l. cancelling | running     | r. spent   | r. cancelling | finished
-leased                   | leased   | leased   | =          | =          | =             | =           | =          | =             | =
-leased, an old number    | leased   | =        | =          | =          | =             | =           | =          | =             | =
-refused                  | =        | =        | queued     | queued     | stopped       | =           | =          | =             | =
-refused, another attempt | =        | =        | =          | =          | =             | =           | =          | =             | =
-started                  | =        | =        | running    | running    | running       | =           | =          | =             | =
-started, another attempt | =        | =        | =          | =          | =             | =           | =          | =             | =
-ended passed             | =        | =        | passed     | passed     | passed        | passed      | passed     | passed        | =
-ended failed             | =        | =        | failed     | failed     | failed        | failed      | failed     | failed        | =
-ended errored, retried   | =        | =        | backed off | disk full  | stopped       | backed off  | disk full  | stopped       | =
-ended errored, final     | =        | =        | changed    | changed    | changed       | changed     | changed    | changed       | =
-ended cancelled          | =        | =        | cancelled  | cancelled  | stopped       | cancelled   | cancelled  | stopped       | =
-ended, another attempt   | =        | =        | =          | =          | =             | =           | =          | =             | =
-lost                     | =        | =        | given away | lost       | stopped       | given away  | lost       | stopped       | =
-lost, another attempt    | =        | =        | =          | =          | =             | =           | =          | =             | =
-cancelled                | cancelled| cancelled| cancelling | cancelling | =             | cancelling  | cancelling | =             | =
-expired                  | expired  | expired  | =          | =          | =             | =           | =          | =             | =
+                         | w. needs  | w. approval | queued    | requeued  | leased        | l. spent      | l. cancelling | running       | r. spent      | r. cancelling | finished
+released                 | first     | =           | =         | =         | =             | =             | =             | =             | =             | =             | =
+released, to be approved | asked     | =           | =         | =         | =             | =             | =             | =             | =             | =             | =
+approved                 | =         | first       | =         | =         | =             | =             | =             | =             | =             | =             | =
+settled                  | skipped   | skipped     | =         | =         | =             | =             | =             | =             | =             | =             | =
+leased                   | =         | =           | leased    | leased    | =             | =             | =             | =             | =             | =             | =
+leased, an old number    | =         | =           | leased    | =         | =             | =             | =             | =             | =             | =             | =
+refused                  | =         | =           | =         | =         | queued        | queued        | stopped       | =             | =             | =             | =
+refused, another attempt | =         | =           | =         | =         | =             | =             | =             | =             | =             | =             | =
+started                  | =         | =           | =         | =         | running       | running       | running       | =             | =             | =             | =
+started, another attempt | =         | =           | =         | =         | =             | =             | =             | =             | =             | =             | =
+ended passed             | =         | =           | =         | =         | passed        | passed        | passed        | passed        | passed        | passed        | =
+ended failed             | =         | =           | =         | =         | failed        | failed        | failed        | failed        | failed        | failed        | =
+ended failed, retried    | =         | =           | =         | =         | retried       | retried       | failed        | retried       | retried       | failed        | =
+ended passed, retried    | =         | =           | =         | =         | passed        | passed        | passed        | passed        | passed        | passed        | =
+ended errored, retried   | =         | =           | =         | =         | backed off    | disk full     | stopped       | backed off    | disk full     | stopped       | =
+ended errored, once      | =         | =           | =         | =         | disk full     | disk full     | disk full     | disk full     | disk full     | disk full     | =
+ended errored, final     | =         | =           | =         | =         | changed       | changed       | changed       | changed       | changed       | changed       | =
+ended cancelled          | =         | =           | =         | =         | cancelled     | cancelled     | stopped       | cancelled     | cancelled     | stopped       | =
+ended, another attempt   | =         | =           | =         | =         | =             | =             | =             | =             | =             | =             | =
+lost                     | =         | =           | =         | =         | given away    | lost          | stopped       | given away    | lost          | stopped       | =
+lost, once               | =         | =           | =         | =         | lost for good | lost for good | stopped       | lost for good | lost for good | stopped       | =
+lost, another attempt    | =         | =           | =         | =         | =             | =             | =             | =             | =             | =             | =
+cancelled                | cancelled | cancelled   | cancelled | cancelled | cancelling    | cancelling    | =             | cancelling    | cancelling    | =             | =
+expired                  | =         | =           | expired   | expired   | =             | =             | =             | =             | =             | =             | =
 `
 
 const noRunner: Ending = { outcome: 'errored', code: 'NO_RUNNER', message: 'no runner has os=mac' }
 const endings: Record<string, Ending> = {
   ...{ passed, failed, cancelled, stopped, lost, 'disk full': diskFull, changed: planChanged, expired: noRunner },
+  ...{ skipped, 'lost for good': lostForGood },
 }
 
 function nextOf(job: JobState, event: JobEvent, cell: string): JobState {
@@ -85,11 +111,15 @@ function nextOf(job: JobState, event: JobEvent, cell: string): JobState {
   const startedAt = 'startedAt' in job ? { startedAt: job.startedAt } : {}
   if (ending !== undefined) return { state: 'finished', ending, queuedAt, ...startedAt, finishedAt: at }
   if (cell === '=' || job.state === 'finished') return job
+  if (cell === 'first') return { state: 'queued', queuedAt, notBeforeAt: at, setbacks: none }
+  if (job.state === 'waiting') return { ...job, for: cell === 'asked' ? 'approval' : 'needs' }
   const { setbacks } = job
   const again: JobState = { state: 'queued', queuedAt, notBeforeAt: at, setbacks, attempt: 3 }
   if (cell === 'queued') return again
-  if (cell === 'backed off') return { ...again, notBeforeAt: at + 1_000, setbacks: { lost: 0, errored: 1 } }
-  if (cell === 'given away') return { ...again, setbacks: { lost: 1, errored: 0 } }
+  if (cell === 'backed off') return { ...again, notBeforeAt: at + 1_000, setbacks: { ...setbacks, errored: 1 } }
+  if (cell === 'retried')
+    return { ...again, notBeforeAt: at + 50, setbacks: { ...setbacks, failed: setbacks.failed + 1 } }
+  if (cell === 'given away') return { ...again, setbacks: { ...setbacks, lost: 1 } }
   if (cell === 'leased' && 'attempt' in event) return { state: 'leased', queuedAt, setbacks, attempt: event.attempt }
   const held = { queuedAt, setbacks, attempt: 3 }
   const asked = 'cancelBecause' in job ? { cancelBecause: 'ada asked' } : {}
@@ -125,12 +155,12 @@ for (const [stateName, state] of Object.entries(states)) {
 }
 
 test('a second attempt that errors waits longer than the first', () => {
-  const job = { ...states.running, setbacks: { lost: 1, errored: 1 } }
+  const job = { ...states.running, setbacks: { lost: 1, errored: 1, failed: 1 } }
 
   const next = nextJob(job, events['ended errored, retried'])
 
   expect(next).toEqual({
-    ...{ state: 'queued', queuedAt: 1, notBeforeAt: at + 4_000, setbacks: { lost: 1, errored: 2 } },
+    ...{ state: 'queued', queuedAt: 1, notBeforeAt: at + 4_000, setbacks: { lost: 1, errored: 2, failed: 1 } },
     attempt: 3,
   })
 })

@@ -6,8 +6,10 @@ import { engineProblems } from './engine.ts'
 import type { ProblemEntry } from './entry.ts'
 import { gitProblems } from './git.ts'
 import { httpProblems } from './http.ts'
+import { keptProblems } from './kept.ts'
 import { outcomeProblems } from './outcome.ts'
 import { pipelineProblems } from './pipeline.ts'
+import { produceProblems } from './produce.ts'
 import { queueProblems } from './queue.ts'
 import { reporterProblems } from './reporter.ts'
 import { runnerProblems } from './runner.ts'
@@ -21,6 +23,8 @@ const codes = {
   ...agentProblems,
   ...dispatcherProblems,
   ...runnerProblems,
+  ...produceProblems,
+  ...keptProblems,
   ...reporterProblems,
   ...queueProblems,
   ...storeProblems,

@@ -47,4 +47,34 @@ export const cliProblems = {
     title: 'The file cannot be read',
     fix: 'Give the path of a narwhal.yml: `narwhal lint FILE`.',
   },
+  PIPELINE_EXISTS: {
+    status: 500,
+    title: 'There is a narwhal.yml already',
+    fix: 'Edit it, or remove it first; `narwhal lint` checks it.',
+  },
+  NOTHING_TO_INIT: {
+    status: 500,
+    title: 'Nothing in the directory says how it is tested',
+    fix: 'Run the command at the root of the repository, where package.json, pyproject.toml, go.mod, Cargo.toml, pom.xml or a Makefile is, or write a narwhal.yml by hand: an `image:` and a `run:` are enough.',
+  },
+  SNAPSHOT_FAILED: {
+    status: 500,
+    title: 'The working tree cannot be read with git',
+    fix: 'Run the command inside a working tree of git (`git init` makes one), with git installed.',
+  },
+  SECRETS_FILE_INVALID: {
+    status: 422,
+    title: 'The file of secrets cannot be understood',
+    fix: 'Write one `NAME=value` a line; names are letters, digits and `_`, values have 6 characters at the least.',
+  },
+  REPOSITORY_UNCLEAR: {
+    status: 500,
+    title: 'It is not clear which repository is meant',
+    fix: 'Add `--repository owner/name`; `narwhal builds` shows what they are called.',
+  },
+  OPTION_INVALID: {
+    status: 422,
+    title: 'An option has a value that it does not take',
+    fix: 'Write it as the message says; `narwhal help COMMAND` shows every option.',
+  },
 } as const satisfies Record<string, ProblemEntry>

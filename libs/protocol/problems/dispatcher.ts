@@ -21,6 +21,16 @@ export const dispatcherProblems = {
   },
   JOB_ENDED: { status: 409, title: 'The job has already ended', fix: 'Resubmit it to run it again.' },
   JOB_NOT_ENDED: { status: 409, title: 'The job has not ended yet', fix: 'Wait for its end, or cancel it first.' },
+  APPROVAL_NOT_AWAITED: {
+    status: 409,
+    title: 'The job does not wait for an approval',
+    fix: 'Look at the job: it may wait for others still, have been approved already, or need no approval.',
+  },
+  APPROVAL_NOT_YOURS: {
+    status: 403,
+    title: 'Others must approve this job',
+    fix: 'Use the token of somebody whom `approval:` of the job names; the tokens are in NARWHAL_APPROVERS of the dispatcher.',
+  },
   RUNNER_UNKNOWN: {
     status: 404,
     title: 'The dispatcher does not know this runner',

@@ -24,6 +24,27 @@ export const gitProblems = {
     title: 'Narwhal does not fetch from such a URL',
     fix: 'Use https, http, ssh or file, or an absolute path, without a password in it; a token goes into NARWHAL_GITHUB_TOKEN. NARWHAL_CLONE_URL_TEMPLATE must lead to the host of the repository.',
   },
+  GIT_OUTPUT_TOO_LARGE: {
+    status: 422,
+    title: 'The repository is too large for what was asked of it',
+    fix: 'A commit with so many files cannot use `paths`, `include`, `changed` or `lfs`: leave them out of narwhal.yml.',
+  },
+  SUBMODULE_FOREIGN: {
+    status: 422,
+    title: 'A submodule is not on the host of its repository',
+    fix: 'Narwhal fetches submodules from the same host alone: write `url = ../name.git` in .gitmodules, or fetch it in a step.',
+  },
+  SUBMODULES_TOO_MANY: {
+    status: 422,
+    title: 'The repository has too many submodules',
+    fix: 'Leave `submodules` out of `clone`, and fetch those that are needed in a step.',
+  },
+  LFS_FAILED: {
+    status: 500,
+    title: 'The large files of the commit could not be fetched',
+    fix: 'Clone by https (NARWHAL_CLONE_URL_TEMPLATE) with a token that may read the repository, or set `lfs: false` under `clone`.',
+    retried: true,
+  },
   GIT_FILE_NOT_REGULAR: {
     status: 422,
     title: 'The file in the commit is not a regular file',

@@ -12,10 +12,30 @@ export const outcomeProblems = {
     title: 'The job or step took longer than its timeout',
     fix: 'Make it faster, or raise `timeout:` in narwhal.yml.',
   },
+  TIMEOUT_SILENCE: {
+    status: 422,
+    title: 'The job or step put out nothing for longer than its timeout allows',
+    fix: 'Let it say from time to time what it does, or raise `timeout: { silence: … }` in narwhal.yml.',
+  },
   OUT_OF_MEMORY: {
     status: 422,
     title: 'The container ran out of memory',
     fix: 'Use less memory: a container gets 2 GiB.',
+  },
+  EXPRESSION_UNANSWERED: {
+    status: 422,
+    title: 'An expression has no answer for what came out of the needed jobs',
+    fix: 'Correct the `if` or the `${{ }}` that the message names, or let the needed job put out what it asks for.',
+  },
+  SIDECAR_NOT_READY: {
+    status: 422,
+    title: 'A sidecar was not ready in time',
+    fix: 'Read its last lines above; correct its `ready` or its `image` under `services:` in narwhal.yml.',
+  },
+  PRIVILEGED_REFUSED: {
+    status: 422,
+    title: 'The runner does not allow this job to be privileged',
+    fix: 'Remove `privileged`, or add the repository to NARWHAL_PRIVILEGED_REPOSITORIES of the runner; commits of strangers never may.',
   },
   IMAGE_NOT_FOUND: {
     status: 422,
@@ -59,7 +79,7 @@ export const outcomeProblems = {
   },
   RUNNER_LOST: {
     status: 500,
-    title: 'The runner was lost three times',
+    title: 'The runner was lost while it had the job',
     fix: 'Look at the log of the runners: something ends them while they run this job.',
   },
   NO_RUNNER: {

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { Commit, Trigger } from '../commit.ts'
 import { Id, Ref, Sha } from '../ids.ts'
 import type { Route } from '../route.ts'
 import { BuildView } from '../views.ts'
@@ -44,6 +45,8 @@ export const createBuild = {
       }),
       ref: Type.Optional(Ref),
       sha: Type.Optional(Sha),
+      trigger: Type.Optional(Trigger),
+      inputs: Commit.properties.inputs,
     },
     { additionalProperties: false },
   ),

@@ -43,3 +43,12 @@ export const cancelJob = {
   body: Type.Object({ because: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false }),
   reply: JobView,
 } as const satisfies Route
+
+export const approveJob = {
+  method: 'POST',
+  path: '/v1/jobs/:jobId/approve',
+  summary: 'Let a job run that waits for an approval. Who approves is known by the token',
+  auth: 'api',
+  params,
+  reply: JobView,
+} as const satisfies Route

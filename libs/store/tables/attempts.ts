@@ -82,6 +82,7 @@ function columnsOf(record: AttemptRecord): Columns {
     log_step_bytes: record.logEnd.stepBytes,
     log_bytes: record.logEnd.bytes,
     log_sha256: record.logSha256 ?? null,
+    exit_code: record.exitCode ?? null,
     log_blob: record.logBlob ?? null,
     revision: record.revision,
   }
@@ -100,6 +101,7 @@ function recordOf(row: Selectable<Schema['attempts']>): AttemptRecord {
     reported: row.reported,
     logEnd: { step: row.log_step, stepBytes: row.log_step_bytes, bytes: row.log_bytes },
     ...(row.log_sha256 === null ? {} : { logSha256: row.log_sha256 }),
+    ...(row.exit_code === null ? {} : { exitCode: row.exit_code }),
     ...(row.log_blob === null ? {} : { logBlob: row.log_blob }),
     revision: row.revision,
   }

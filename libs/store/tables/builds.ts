@@ -1,4 +1,4 @@
-import { type BuildState, type Commit, repositoryKey } from '@narwhal/protocol'
+import { type BuildState, type Commit, type PlannedConcurrency, repositoryKey } from '@narwhal/protocol'
 import type { Kysely, Selectable } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { BuildFilter, BuildRecord, BuildTable, NewBuild } from '../store.ts'
@@ -30,8 +30,14 @@ export function buildTable(db: Kysely<Schema>): BuildTable {
         .execute()
       return rows.map(({ repository }) => repository)
     },
+    ofGroup: async ({ repository, group }) => {
+      const open = db.selectFrom('builds').selectAll().where('state', 'in', ['queued', 'running'])
+      const rows = await open.where('concurrency_group', '=', group).where('repository', '=', repository).execute()
+      return rows.map(recordOf).toSorted((a, b) => a.number - b.number)
+    },
     save: async (build, changes) => {
-      const { state, sequence } = { ...build, ...changes }
+      const saved = { ...build, ...changes, revision: build.revision + 1 }
+      const { state, sequence, hasBegun, revision } = saved
       const closed = state.state === 'finished' ? { open_event: null, open_commit: null } : {}
       const updated = await db
         .updateTable('builds')
@@ -39,14 +45,16 @@ export function buildTable(db: Kysely<Schema>): BuildTable {
           state: state.state,
           state_json: JSON.stringify(state),
           sequence,
-          revision: build.revision + 1,
+          ...concurrencyColumns(saved.concurrency),
+          has_begun: Number(hasBegun),
+          revision,
           ...closed,
         })
         .where('id', '=', build.id)
         .where('revision', '=', build.revision)
         .executeTakeFirst()
       expectOne(updated, `build ${build.id}`)
-      return { ...build, state, sequence, revision: build.revision + 1 }
+      return saved
     },
   }
 }
@@ -75,12 +83,24 @@ async function insertBuild(db: Kysely<Schema>, build: NewBuild): Promise<BuildRe
     created_at: build.createdAt,
     resubmit_of: build.resubmitOf ?? null,
     sequence: 0,
+    ...concurrencyColumns(build.concurrency),
+    has_begun: 0,
     open_event: build.openKeys?.event ?? null,
     open_commit: build.openKeys?.commit ?? null,
     revision: 0,
   }
   await db.insertInto('builds').values(row).execute()
   return recordOf(row)
+}
+
+type ConcurrencyColumns = Pick<Schema['builds'], 'concurrency_json' | 'concurrency_group' | 'concurrency_limit'>
+
+function concurrencyColumns(concurrency: PlannedConcurrency | undefined): ConcurrencyColumns {
+  return {
+    concurrency_json: concurrency === undefined ? null : JSON.stringify(concurrency),
+    concurrency_group: concurrency?.group ?? null,
+    concurrency_limit: concurrency?.limit ?? 0,
+  }
 }
 
 async function listBuilds(db: Kysely<Schema>, filter: BuildFilter): Promise<readonly BuildRecord[]> {
@@ -106,6 +126,8 @@ function recordOf(row: Selectable<Schema['builds']>): BuildRecord {
     createdAt: row.created_at,
     ...(row.resubmit_of === null ? {} : { resubmitOf: row.resubmit_of }),
     sequence: row.sequence,
+    ...(row.concurrency_json === null ? {} : { concurrency: JSON.parse(row.concurrency_json) as PlannedConcurrency }), // written by `concurrencyColumns`
+    hasBegun: row.has_begun === 1,
     revision: row.revision,
   }
 }

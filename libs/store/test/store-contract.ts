@@ -1,44 +1,9 @@
-import type { Commit } from '@narwhal/protocol'
 import { describe, expect, test } from 'vitest'
-import type { BuildRecord, JobRecord, NewAttempt, NewJob, Store } from '../index.ts'
+import type { BuildRecord, JobRecord, Store } from '../index.ts'
+import { describeQueue } from './queue-contract.ts'
+import { commit, id, newAttempt, newBuild, newJob, type StoreUnderTest } from './records.ts'
 
-/** A store that can be opened again; what is durable is there then. */
-export interface StoreUnderTest extends AsyncDisposable {
-  readonly store: Store
-}
-
-const commit: Commit = {
-  repository: { host: 'github.com', owner: 'ada', name: 'engine' },
-  ref: 'refs/heads/main',
-  sha: 'a'.repeat(40),
-  trigger: 'push',
-}
 const openKeys = { event: 'event-1', commit: 'github.com/ada/engine refs/heads/main aaa' }
-const id = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
-
-function newBuild(number: number) {
-  return { id: id(number), commit, createdAt: 1_000 + number }
-}
-
-function newJob(number: number, buildId: string, queuedAt = 5_000): NewJob {
-  const state = { state: 'queued', queuedAt, notBeforeAt: queuedAt, setbacks: { lost: 0, errored: 0 } } as const
-  return {
-    id: id(number),
-    buildId,
-    kind: 'steps',
-    name: `job-${number}`,
-    position: number,
-    steps: ['one', 'two'],
-    labels: ['os=linux'],
-    state,
-  }
-}
-
-function newAttempt(number: number, jobId: string): NewAttempt {
-  const steps = [{ index: 0, name: 'one', state: { state: 'pending' } as const }]
-  const state = { state: 'leased', leasedAt: 6_000 } as const
-  return { id: id(500 + number), jobId, number, runnerId: id(900), runnerName: 'ada', tokenHash: 'hash', state, steps }
-}
 
 async function withJob(store: Store): Promise<{ build: BuildRecord; job: JobRecord }> {
   return store.transaction(async ({ builds, jobs }) => {
@@ -53,6 +18,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeTransactions(open)
     describeBuilds(open)
     describeJobs(open)
+    describeQueue(open)
     describeAttempts(open)
     describeFlows(open)
   })
@@ -161,7 +127,12 @@ function describeJobs(open: () => Promise<StoreUnderTest>): void {
     await using under = await open()
     const { job } = await withJob(under.store)
 
-    const state = { state: 'leased', queuedAt: 5_000, attempt: 1, setbacks: { lost: 1, errored: 0 } } as const
+    const state = {
+      state: 'leased',
+      queuedAt: 5_000,
+      attempt: 1,
+      setbacks: { lost: 1, errored: 0, failed: 0 },
+    } as const
     await under.store.transaction(({ jobs }) => jobs.save(job, { state, attempts: 1 }))
 
     const [stored] = await under.store.transaction(({ jobs }) => jobs.ofBuilds([job.buildId]))

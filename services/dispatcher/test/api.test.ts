@@ -1,6 +1,6 @@
-import { cancelJob, createBuild, getJob, listRunners, resubmitJob } from '@narwhal/protocol'
+import { cancelJob, createBuild, getBuild, getJob, listRunners, resubmitJob } from '@narwhal/protocol'
 import { expect, test } from 'vitest'
-import { commit, eventually, noLog, openDispatcher, planFirst } from './open-dispatcher.ts'
+import { commit, eventually, noLog, openDispatcher, planFirst, planOf, plannedJob } from './open-dispatcher.ts'
 
 const passed = { result: { ending: { outcome: 'passed' }, at: 1, log: noLog } } as const
 
@@ -26,8 +26,23 @@ test('a running job that is cancelled is told to its runner, at once and with ea
 
   await rig.client.call(cancelJob, { ...rig.call, params: { jobId: offer.jobId }, body: { because: 'enough' } })
 
-  expect(ada.cancelled).toEqual([offer.attemptId])
+  await eventually(async () => expect(ada.cancelled).toEqual([offer.attemptId]))
   expect(await ada.renew(offer)).toEqual({ cancel: 'enough' })
+})
+
+test('a build that is cancelled while it is planned has no jobs, though the plan came all the same', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  await rig.push()
+  const plan = await ada.offer(0)
+
+  await rig.client.call(cancelJob, { ...rig.call, params: { jobId: plan.jobId }, body: { because: 'enough' } })
+  const reply = await ada.report(plan, planOf([plannedJob('build')]))
+
+  expect(reply.next).toBeUndefined()
+  const build = await rig.client.call(getBuild, { ...rig.call, params: { buildId: plan.buildId } })
+  expect(build).toMatchObject({ state: 'finished', ending: { outcome: 'cancelled', code: 'CANCELLED' } })
+  expect(build.jobs).toHaveLength(1)
 })
 
 test('a resubmitted job runs again in a new build that takes the plan over', async () => {

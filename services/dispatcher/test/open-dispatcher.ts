@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto'
 import { openBlobs } from '@narwhal/blobs'
-import { newId, newToken, openHttpClient, openHttpServer, openMetrics, silentLog, virtualClock } from '@narwhal/host'
+import {
+  type Approver,
+  type Log,
+  newId,
+  newToken,
+  openHttpClient,
+  openHttpServer,
+  openMetrics,
+  silentLog,
+  virtualClock,
+} from '@narwhal/host'
 import {
   type AttemptReport,
   type BuildView,
@@ -9,6 +19,8 @@ import {
   getBuild,
   listBuilds,
   type Offer,
+  type Plan,
+  type PlannedJob,
 } from '@narwhal/protocol'
 import { openQueue } from '@narwhal/queue'
 import { openStore, type Store } from '@narwhal/store'
@@ -32,26 +44,30 @@ function steppedClock() {
   return { ...clock, now: () => clock.now() + stepMs, step: (ms: number) => void (stepMs += ms) }
 }
 
+export interface RigOptions {
+  readonly store?: Store
+  readonly queueLimitMs?: number
+  readonly approvers?: readonly Approver[]
+  readonly defaultPipeline?: string
+  readonly secretsKey?: Uint8Array
+  readonly log?: Log
+}
+
 export type Rig = Awaited<ReturnType<typeof openDispatcher>>
 
 /** A whole dispatcher on real HTTP with a virtual clock; its queue, store and blobs are in memory unless given. */
-export async function openDispatcher(options: { store?: Store; queueLimitMs?: number } = {}) {
+export async function openDispatcher(options: RigOptions = {}) {
   await using undo = new AsyncDisposableStack()
-  const [apiToken, runnerToken, clock, metrics, log] = [
-    newToken(),
-    newToken(),
-    steppedClock(),
-    openMetrics(),
-    silentLog(),
-  ]
+  const { queueLimitMs = 3_600_000, log = silentLog(), store: given, ...settings } = options
+  const [apiToken, runnerToken, clock, metrics] = [newToken(), newToken(), steppedClock(), openMetrics()]
   const queue = undo.use(await openQueue('memory:', { clock }))
-  const store = options.store ?? undo.use(await openStore('memory:'))
+  const store = given ?? undo.use(await openStore('memory:'))
   const blobs = undo.use(await openBlobs('memory:'))
   const client = undo.use(openHttpClient())
   const server = undo.use(openHttpServer({ host: '127.0.0.1', port: 0, log, metrics }))
-  const timing = { leaseMs, queueLimitMs: options.queueLimitMs ?? 3_600_000, heartbeatMs: 1_000_000 }
-  const deps = { server, queue, store, blobs, client, clock, log, metrics, apiToken, runnerToken, ...timing }
-  const dispatcher = undo.use(startDispatcher(deps))
+  const timing = { leaseMs, queueLimitMs, heartbeatMs: 1_000_000 }
+  const deps = { server, queue, store, blobs, client, clock, log, metrics, apiToken, runnerToken }
+  const dispatcher = undo.use(startDispatcher({ ...settings, ...deps, ...timing }))
   const url = await server.listen()
   const call = { baseUrl: url, token: apiToken }
   const owned = undo.move()
@@ -72,8 +88,8 @@ export async function openDispatcher(options: { store?: Store; queueLimitMs?: nu
     },
     builds: async (): Promise<BuildView[]> => (await client.call(listBuilds, { ...call, query: {} })).builds,
     build: (buildId: string) => client.call(getBuild, { ...call, params: { buildId } }),
-    runner: async (name: string, slots = 2): Promise<PaperRunner> => {
-      const runner = await openPaperRunner({ name, slots, runnerToken, dispatcherUrl: url, client })
+    runner: async (name: string, slots = 2, labels = ['os=linux']): Promise<PaperRunner> => {
+      const runner = await openPaperRunner({ name, slots, labels, runnerToken, dispatcherUrl: url, client })
       owned.use(runner)
       return runner
     },
@@ -88,11 +104,22 @@ export function eventually<T>(check: () => Promise<T>): Promise<T> {
 
 export const noLog = { bytes: 0, sha256: createHash('sha256').digest('hex') }
 
-/** The report of a plan with one job of one step. */
-export const planned: Partial<AttemptReport> = {
-  plan: { jobs: [{ name: 'build', digest: 'd'.repeat(64), steps: ['test'] }] },
-  result: { ending: { outcome: 'passed' }, at: 1, log: noLog },
+/** A job of a plan: its name, and what is not as simple as can be. */
+export function plannedJob(name: string, others: Partial<PlannedJob> = {}): PlannedJob {
+  return {
+    ...{ name, key: name, digest: 'd'.repeat(64), steps: ['test'], needs: [], labels: [], secrets: [] },
+    ...{ priority: 'normal', lost: 'rerun', allowFailure: false },
+    ...others,
+  }
 }
+
+/** The report of a plan with these jobs. */
+export function planOf(jobs: readonly PlannedJob[], others: Partial<Plan> = {}): Partial<AttemptReport> {
+  return { plan: { jobs: [...jobs], ...others }, result: { ending: { outcome: 'passed' }, at: 1, log: noLog } }
+}
+
+/** The report of a plan with one job of one step. */
+export const planned = planOf([plannedJob('build')])
 
 /** Pushes a commit and lets the runner plan it: the offer of its one job. */
 export async function planFirst(rig: Rig, runner: PaperRunner): Promise<Offer> {

@@ -25,6 +25,7 @@ import { expect, vi } from 'vitest'
 export interface PaperRunnerDeps {
   readonly name: string
   readonly slots: number
+  readonly labels: readonly string[]
   readonly runnerToken: string
   readonly dispatcherUrl: string
   readonly client: HttpClient
@@ -52,7 +53,7 @@ export interface PaperRunner extends AsyncDisposable {
 }
 
 export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunner> {
-  const { name, slots, runnerToken, dispatcherUrl: baseUrl, client } = deps
+  const { name, slots, labels, runnerToken, dispatcherUrl: baseUrl, client } = deps
   const state = { offers: [] as Offer[], cancelled: [] as string[], refuses: false }
   const server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLog(), metrics: openMetrics() })
   servePaper(server, { runner: runnerToken }, state)
@@ -61,7 +62,7 @@ export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunne
   const params = { runnerId: id }
   let life: string = crypto.randomUUID()
   const register = async (attempts: readonly string[]) => {
-    const body = { id, name, url, slots, labels: ['os=linux'], life, attempts: [...attempts] }
+    const body = { id, name, url, slots, labels: [...labels], life, attempts: [...attempts] }
     await client.call(registerRunner, { baseUrl, token: runnerToken, body })
   }
   const runner: PaperRunner = {

@@ -1,21 +1,52 @@
 import { readFile } from 'node:fs/promises'
-import { formatPipelineProblems, parsePipeline, type Pipeline } from '@narwhal/pipeline'
-import { problem } from '@narwhal/protocol'
+import { dirname } from 'node:path'
+import { formatPipelineProblems, type JobDefinition, type PlanAnswer, type PlanRequest } from '@narwhal/pipeline'
+import { type Commit, problem } from '@narwhal/protocol'
+import { openPlanner, type Planner } from '@narwhal/runner/planner'
 import type { CommandContext } from '../command-context.ts'
+import { findLocalFacts } from '../plan/local-facts.ts'
 
-/** `narwhal lint`: everything that is wrong with a narwhal.yml. @throws {ProblemError} FILE_UNREADABLE */
+/**
+ * `narwhal lint`: everything that is wrong with a narwhal.yml and the files it includes.
+ *
+ * @returns 1 when there is a problem.
+ * @throws {ProblemError} FILE_UNREADABLE
+ */
 export async function lintFile(file: string, { terminal }: Pick<CommandContext, 'terminal'>): Promise<number> {
-  const parsed = parsePipeline(await readText(file), { file })
-  if ('pipeline' in parsed) {
-    terminal.print(`${file} is good: ${describePipeline(parsed.pipeline)}`)
-    return 0
+  await using planner = openPlanner()
+  const answer = await planFile(file, planner)
+  if ('problems' in answer) {
+    terminal.print(formatPipelineProblems(answer.problems))
+    terminal.print(`\n${file} has ${counted(answer.problems.length, 'problem')}`)
+    return 1
   }
-  terminal.print(formatPipelineProblems(parsed.problems))
-  terminal.print(`\n${file} has ${counted(parsed.problems.length, 'problem')}`)
-  return 1
+  terminal.print(`${file} is good: ${'definitions' in answer ? describeJobs(answer.definitions) : 'nothing to run'}`)
+  return 0
 }
 
-async function readText(file: string): Promise<string> {
+async function planFile(file: string, planner: Planner): Promise<Exclude<PlanAnswer, { wants: unknown }>> {
+  let request: PlanRequest = {
+    purpose: 'definitions',
+    commit: anyCommit,
+    files: [{ path: file, text: await readPipelineFile(file) }],
+    platform: '',
+  }
+  for (;;) {
+    const answer = await planner.plan(request)
+    if (!('wants' in answer)) return answer
+    request = { ...request, ...(await findLocalFacts(dirname(file), answer.wants, request)) }
+  }
+}
+
+/** Whatever the commit: what the jobs are is the same. */
+const anyCommit: Commit = {
+  repository: { host: 'local', owner: 'narwhal', name: 'lint' },
+  ref: 'refs/heads/main',
+  sha: '0'.repeat(40),
+  trigger: 'push',
+}
+
+async function readPipelineFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
@@ -27,7 +58,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 
-function describePipeline({ jobs }: Pipeline): string {
+function describeJobs(jobs: readonly JobDefinition[]): string {
   const steps = jobs.reduce((sum, job) => sum + job.steps.length, 0)
   return `${counted(jobs.length, 'job')}, ${counted(steps, 'step')}`
 }

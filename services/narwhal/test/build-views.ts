@@ -30,6 +30,8 @@ export function job(changes: Partial<JobView> = {}): JobView {
     name: 'build',
     state: 'running',
     queuedAt: 1_000,
+    needs: [],
+    allowFailure: false,
     attempts: [],
     ...changes,
   }

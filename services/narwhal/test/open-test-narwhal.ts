@@ -37,7 +37,7 @@ export async function openTestNarwhal(steps: readonly string[] | undefined) {
     narwhal,
     config,
     /** Runs a command line of `narwhal` against it. */
-    run: (argv: readonly string[], looks: { isLive?: boolean } = {}) => runCommand(argv, client, looks),
+    run: (argv: readonly string[], looks: { isLive?: boolean; input?: string } = {}) => runCommand(argv, client, looks),
     /** The newest build, once it is in that state. */
     build: (state: BuildView['state']) =>
       vi.waitFor(
@@ -55,7 +55,7 @@ export async function openTestNarwhal(steps: readonly string[] | undefined) {
 export async function runCommand(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
-  looks: { readonly isLive?: boolean } = {},
+  looks: { readonly isLive?: boolean; readonly input?: string } = {},
 ): Promise<CommandEnd> {
   const terminal = openPaperTerminal(looks)
   const { signal } = new AbortController()

@@ -8,7 +8,7 @@ export interface PaperTerminal extends Terminal {
   readonly remarks: () => string
 }
 
-export function openPaperTerminal(looks: { readonly isLive?: boolean } = {}): PaperTerminal {
+export function openPaperTerminal(looks: { readonly isLive?: boolean; readonly input?: string } = {}): PaperTerminal {
   const output: Buffer[] = []
   const remarks: string[] = []
   return {
@@ -17,6 +17,7 @@ export function openPaperTerminal(looks: { readonly isLive?: boolean } = {}): Pa
     write: async (chunk) => void output.push(Buffer.from(chunk)),
     status: () => undefined,
     confirm: async () => false,
+    readSecret: async () => looks.input ?? '',
     paint: (_, text) => text,
     isLive: looks.isLive ?? false,
     isInteractive: false,

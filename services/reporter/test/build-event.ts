@@ -46,6 +46,8 @@ export function job(given: Partial<JobView> = {}): JobView {
     buildId: id(),
     kind: 'steps',
     name: 'build',
+    needs: [],
+    allowFailure: false,
     state: 'finished',
     ending: { outcome: 'passed' },
     queuedAt: start,

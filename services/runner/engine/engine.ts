@@ -1,37 +1,48 @@
 import type { Clock, Log } from '@narwhal/host'
+import type { NetworkAccess, Resources } from '@narwhal/pipeline'
 
 // The port to what runs containers. Order of calls, for one attempt:
 //
-//   provideImage → startContainer → runStep, runStep, … (one at a time) → dispose
+//   provideImage (of everything) → openNetwork → startSidecar, … → startContainer → unpackFiles, …
+//     → runStep, runStep, … → packFiles, … → dispose the containers and sidecars → dispose the network
 //
 // 1. `removeLeftovers` comes first in the life of a runner, and may be called again at any time.
 // 2. `startContainer` may run beside the checkout: it needs both directories to exist, not to be filled.
 // 3. Every promise rejects with a problem, or with `signal.reason` once the signal is aborted.
 //    Problems with a code that is `retried` are the machine's fault, the others are the user's.
-// 4. After an abort, `kill` or CONTAINER_GONE the container is of no more use but to be disposed.
+// 4. After an abort, `kill` or CONTAINER_GONE a container is of no more use but to be disposed. Another one may be
+//    started in the same network, on the same workspace.
 // 5. `kill` and dispose may be called at any time, again, and at once; they never reject.
+// 6. Steps of one container may run side by side; an abort of one kills the container, and so the others.
 
 /** Runs the containers of a runner. Disposing removes the containers and networks that this engine made and still has. */
 export interface Engine extends AsyncDisposable {
   /** `false`: steps never look at the workspace, so the runner need not check out. */
   readonly usesWorkspace: boolean
+  /** Such as `linux/amd64`. */
+  readonly platform: string
   /** `ready`, or a sentence that says what does not answer. */
   readiness(options: { readonly signal: AbortSignal }): Promise<'ready' | string>
+  /** Where steps find the two directories of an attempt. */
+  insidePaths(paths: AttemptPaths): AttemptPaths
   /**
    * Resolves once `image` is present, pulling it if it is not. Calls for the same image share one pull, which ends
    * when the last of them is aborted.
    *
+   * @returns a digest of its content, `''` when the engine knows none.
    * @throws IMAGE_NOT_FOUND, IMAGE_PULL_FAILED, DISK_FULL, ENGINE_GONE.
    */
-  provideImage(image: string, options: { readonly signal: AbortSignal }): Promise<void>
+  provideImage(image: string, options: { readonly signal: AbortSignal }): Promise<string>
   /** A container will probably be started soon: lays ready, in the background, what takes time. May be called at any time. */
   expectContainer(runnerId: string): void
   /**
-   * Creates and starts the container of an attempt, in a network of its own. The image must be present.
+   * The network of an attempt, with nobody in it.
    *
-   * @throws IMAGE_NOT_FOUND, IMAGE_WITHOUT_SHELL, ENGINE_NETWORKS_FULL, DISK_FULL, ENGINE_REFUSED, ENGINE_GONE; nothing is left behind then.
+   * @throws ENGINE_NETWORKS_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
-  startContainer(spec: ContainerSpec, options: { readonly signal: AbortSignal }): Promise<Container>
+  openNetwork(spec: NetworkSpec, options: { readonly signal: AbortSignal }): Promise<AttemptNetwork>
+  /** Images that steps have built. */
+  readonly built: BuiltImages
   /**
    * Removes each container (with its volumes) and each network labelled with `runnerId`, but those of the attempts in
    * `keep` and networks that this engine holds. Their directories can be removed then. Returns how many it removed.
@@ -39,43 +50,132 @@ export interface Engine extends AsyncDisposable {
   removeLeftovers(runnerId: string, keep: ReadonlySet<string>): Promise<number>
 }
 
-/** What the container of an attempt is made of. Both paths are absolute, on the machine of the engine; the engine opens their modes to 0777. */
-export interface ContainerSpec {
+/** Directories of an attempt; whatever comes from the spool is the job's own words: hostile. */
+export interface AttemptPaths {
+  readonly workspacePath: string
+  readonly spoolPath: string
+}
+
+export interface NetworkSpec {
   readonly runnerId: string
   readonly attemptId: string
+  readonly access: NetworkAccess
+}
+
+/** A network of an attempt. Disposing removes it, or keeps it ready for the next attempt, once nobody is in it. */
+export interface AttemptNetwork extends AsyncDisposable {
+  /**
+   * Creates and starts a container for steps. The image must be present.
+   *
+   * @throws IMAGE_NOT_FOUND, IMAGE_WITHOUT_SHELL, DISK_FULL, ENGINE_REFUSED, ENGINE_GONE; nothing is left behind then.
+   */
+  startContainer(spec: ContainerSpec, options: { readonly signal: AbortSignal }): Promise<Container>
+  /**
+   * Creates and starts a container with its own entry point, that the others find under its host name.
+   *
+   * @throws as `startContainer`, but for the shell.
+   */
+  startSidecar(spec: SidecarSpec, options: { readonly signal: AbortSignal }): Promise<Sidecar>
+  /**
+   * Builds an image from a directory of the workspace, in this network. Its output goes to `onOutput`.
+   *
+   * @returns the digest of the image.
+   * @throws IMAGE_BUILD_FAILED (a command of the Dockerfile said no), IMAGE_BUILD_UNSUPPORTED, DISK_FULL, ENGINE_GONE.
+   */
+  buildImage(spec: ImageBuildSpec, options: { readonly signal: AbortSignal }): Promise<string>
+}
+
+/** What the container of an attempt is made of. Both paths are absolute, on the machine of the engine; the engine opens their modes to 0777. */
+export interface ContainerSpec extends AttemptPaths {
   readonly image: string
   /** For every step. Whoever may inspect containers can read it: no secrets. */
   readonly env: Readonly<Record<string, string>>
-  /** Becomes /workspace. */
-  readonly workspacePath: string
-  /** Becomes /narwhal; scripts and logs of steps are in it. Whatever else is in it comes from the job: hostile. */
-  readonly spoolPath: string
-  readonly limits?: ContainerLimits
+  /** Another access than the network's, for steps that want less. */
+  readonly access?: NetworkAccess
+  /** Name or number; absent: that of the image. */
+  readonly user?: string
+  /** All capabilities and devices: for repositories that the runner's owner allows. */
+  readonly privileged?: boolean
+  /** By default 2 GiB (memory and swap together), 512 processes, all CPUs. */
+  readonly resources?: Resources
 }
 
-/** By default 2 GiB (memory and swap together), 512 processes, all CPUs. */
-export interface ContainerLimits {
-  readonly memoryBytes?: number
-  readonly pids?: number
-  readonly cpus?: number
+/** A container beside the steps. */
+export interface SidecarSpec {
+  readonly host: string
+  readonly image: string
+  readonly env: Readonly<Record<string, string>>
+  /** A command inside it; absent: its HEALTHCHECK, else that a port that it exposes takes connections. */
+  readonly ready?: string
+  readonly resources?: Resources
+}
+
+/** A started sidecar. Disposing removes it and its volumes. */
+export interface Sidecar extends AsyncDisposable {
+  /**
+   * Resolves once it is ready; one without anything to ask is ready when it runs.
+   *
+   * @throws SIDECAR_ENDED, with the last lines of its output; ENGINE_GONE.
+   */
+  untilReady(options: { readonly signal: AbortSignal }): Promise<void>
+  /** The last lines of what it wrote. */
+  lastOutput(): Promise<string>
+}
+
+/** What the step `uses: image` does with images once they are built. An image is named by its digest or any of its tags. */
+export interface BuiltImages {
+  /** The digest of an image with this label that is here, or that the registry has under `tag`. */
+  find(label: string, options: { readonly tag?: string; readonly signal: AbortSignal }): Promise<string | undefined>
+  /** @throws ENGINE_REFUSED for a name that is none. */
+  tag(image: string, tag: string, options: { readonly signal: AbortSignal }): Promise<void>
+  /** @throws IMAGE_PUSH_FAILED. */
+  push(tag: string, options: { readonly signal: AbortSignal }): Promise<void>
+  /** That it is gone already is fine. */
+  remove(image: string, options: { readonly signal: AbortSignal }): Promise<void>
+}
+
+export interface ImageBuildSpec {
+  /** A tar of the build context. */
+  readonly context: AsyncIterable<Uint8Array>
+  /** Relative to the context. */
+  readonly file: string
+  readonly args: Readonly<Record<string, string>>
+  /** `key=value`, which `BuiltImages.find` looks for. */
+  readonly label: string
+  readonly onOutput: (text: string) => void
 }
 
 /**
- * A started container. Disposing kills and removes it, its volumes and its network, also when it is gone already. Then
- * the runner can remove both directories, though what is in them belongs to other users.
+ * A started container. Disposing kills and removes it and its volumes, also when it is gone already. Then the runner can
+ * remove both directories, though what is in them belongs to other users.
  */
 export interface Container extends AsyncDisposable {
   /**
-   * Runs `script` by `sh -e` in /workspace, stdin empty. stdout and stderr go, in order, to the file
-   * `stepLogPath(spoolPath, index)`: made anew when the step starts, complete when this resolves.
+   * Runs `script` by `shell`, stdin empty. stdout and stderr go, in order, to the file `stepLogPath(spoolPath, index)`:
+   * made anew when the step starts unless `append`, complete when this resolves.
    *
    * Resolves when the shell of the step has ended; processes that it left in the background live on, but what they
    * write from then on (a grace of 1 s, while they hold the output open) is not logged.
    * Aborting kills the container, because an exec cannot be stopped, and rejects with `signal.reason`.
    *
-   * @throws IMAGE_WITHOUT_SHELL, CONTAINER_GONE, DISK_FULL, ENGINE_REFUSED, ENGINE_GONE.
+   * @throws IMAGE_WITHOUT_SHELL, CONTAINER_GONE, STEP_DIRECTORY_MISSING, DISK_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
   runStep(step: StepSpec, options: { readonly signal: AbortSignal }): Promise<StepEnd>
+  /**
+   * A tar of what is at `path`: relative to the workspace, absolute, or below `~`. Links are packed as links. The names
+   * in it begin with the last part of `path`. Absent when there is nothing. It must be read, and until it is read to
+   * its end nothing else may be awaited of this container.
+   *
+   * @throws CONTAINER_GONE, ENGINE_GONE, also while it is read.
+   */
+  packFiles(path: string, options: { readonly signal: AbortSignal }): Promise<AsyncIterable<Uint8Array> | undefined>
+  /**
+   * Unpacks a tar into the directory at `path` (as above), which is made when it is not there. It never gets outside of
+   * the container: names and links lead nowhere else. The files belong to the user of the steps.
+   *
+   * @throws CONTAINER_GONE, DISK_FULL, ENGINE_GONE, what `tar` throws.
+   */
+  unpackFiles(path: string, tar: AsyncIterable<Uint8Array>, options: { readonly signal: AbortSignal }): Promise<void>
   kill(): Promise<void>
 }
 
@@ -86,6 +186,14 @@ export interface StepSpec {
   readonly env: Readonly<Record<string, string>>
   /** What goes beyond is thrown away. The file may exceed it by less than 512 bytes: readers stop at the cap. */
   readonly logCapBytes: number
+  /** The step is tried again: its log goes on, and `logCapBytes` counts from its end. */
+  readonly append?: boolean
+  /** Relative to the workspace; absent: the workspace. */
+  readonly dir?: string
+  /** The shell and its options; absent: `sh -e`. */
+  readonly shell?: string
+  /** Absent: the user of the container. */
+  readonly user?: string
 }
 
 export interface StepEnd {
@@ -100,4 +208,14 @@ export interface EngineDeps {
   readonly log: Log
   /** The value of DOCKER_HOST, for `docker:` without a path. Only local sockets are taken. */
   readonly dockerHost?: string | undefined
+  /** The PATH of steps that run as plain processes; absent: that of a bare system. */
+  readonly path?: string | undefined
+  /** Who we are at registries: host → user and password. */
+  readonly registries?: Readonly<Record<string, RegistryLogin>> | undefined
+}
+
+/** User and password at a registry. */
+export interface RegistryLogin {
+  readonly username: string
+  readonly password: string
 }

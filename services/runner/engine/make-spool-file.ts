@@ -3,17 +3,20 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { problem } from '@narwhal/protocol'
 
-const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_APPEND } = constants
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_APPEND } = constants
 
 /**
  * Makes a new, empty, regular file and returns it open for appending. The spool is writable for the job: whatever it
  * has put under that name is taken away first, and never followed.
  *
  * @param mode permission bits, whatever the umask.
+ * @param options `append`: a regular file of that name stays and goes on.
  * @throws DISK_FULL; RUNNER_ERROR when the name cannot be had.
  */
-export async function makeSpoolFile(path: string, mode: number): Promise<FileHandle> {
+export async function makeSpoolFile(path: string, mode: number, { append = false } = {}): Promise<FileHandle> {
   try {
+    const there = append ? await openRegular(path) : undefined
+    if (there !== undefined) return there
     await takeAway(path)
     const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND, 0o600)
     await file.chmod(mode)
@@ -21,6 +24,14 @@ export async function makeSpoolFile(path: string, mode: number): Promise<FileHan
   } catch (error) {
     throw spoolProblem(error, path)
   }
+}
+
+/** `undefined`: nothing, or nothing regular, bears the name. */
+async function openRegular(path: string): Promise<FileHandle | undefined> {
+  const file = await open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined)
+  if (file === undefined || (await file.stat()).isFile()) return file
+  await file.close()
+  return undefined
 }
 
 /** Frees a name in the spool, whatever bears it. */

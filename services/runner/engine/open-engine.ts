@@ -1,19 +1,23 @@
 import { problem } from '@narwhal/protocol'
 import { openDockerEngine } from './docker/docker-engine.ts'
 import type { Engine, EngineDeps } from './engine.ts'
+import { openHostEngine } from './host/host-engine.ts'
 import { openScriptedEngine } from './scripted/scripted-engine.ts'
 
 const defaultSocket = '/var/run/docker.sock'
 
 /**
  * The engine that NARWHAL_ENGINE names: `docker:` (the socket of `dockerHost`, else /var/run/docker.sock),
- * `docker:/path`, `unix:/path` (any socket that speaks Docker's API), `scripted:` (no containers at all).
+ * `docker:/path`, `unix:/path` (any socket that speaks Docker's API), `host:` (plain processes of this machine),
+ * `scripted:` (steps are interpreted, for tests), `scripted:files` (the same, with the files of the commit).
  * Does not wait for the engine to answer: ask `readiness`.
  *
  * @throws ENGINE_URL_INVALID
  */
 export function openEngine(url: string, deps: EngineDeps): Engine {
-  if (url === 'scripted:') return openScriptedEngine(deps)
+  if (url === 'host:') return openHostEngine(deps)
+  if (url === 'scripted:') return openScriptedEngine(deps, { usesWorkspace: false })
+  if (url === 'scripted:files') return openScriptedEngine(deps, { usesWorkspace: true })
   return openDockerEngine(socketPathOf(url, deps.dockerHost), deps)
 }
 
@@ -22,7 +26,7 @@ export function socketPathOf(url: string, dockerHost: string | undefined): strin
   if (url === 'docker:' || url === 'docker://') return socketOfDockerHost(dockerHost)
   const path = /^(?:docker|unix):(?:\/\/)?(\/[^?#]+)$/.exec(url)?.[1]
   if (path !== undefined) return path
-  if (/^(?:podman|host):/.test(url)) throw problem('ENGINE_URL_INVALID', `The engine "${url}" is not there yet`)
+  if (url.startsWith('podman:')) throw problem('ENGINE_URL_INVALID', `The engine "${url}" is not there yet`)
   throw problem('ENGINE_URL_INVALID', `"${url}" names no engine`)
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { newToken } from '@narwhal/host'
 import { expect, test } from 'vitest'
 import { readRunnerConfig } from '../config.ts'
@@ -50,3 +53,23 @@ test.each(['0.0.0.0', '::', '127.0.0.1', 'localhost', '::1'])(
     expect(readRunnerConfig({ ...env, NARWHAL_RUNNER_URL: 'http://ada:9898' }).runnerUrl).toBe('http://ada:9898')
   },
 )
+
+test('repositories that may be privileged are globs, and certificates come from a file', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'narwhal-config-'))
+  const path = join(directory, 'ca.pem')
+  await writeFile(path, '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n')
+  const env = {
+    NARWHAL_RUNNER_TOKEN: newToken(),
+    NARWHAL_PRIVILEGED_REPOSITORIES: 'example.org/ada/*, example.org/bob/engine',
+    NARWHAL_CA_FILE: path,
+  }
+
+  const config = readRunnerConfig(env)
+
+  expect(config.privilegedRepositories).toEqual(['example.org/ada/*', 'example.org/bob/engine'])
+  expect(config.certificates).toContain('MII')
+  expect(() => readRunnerConfig({ ...env, NARWHAL_CA_FILE: undefined, NARWHAL_CA: path })).toThrow(
+    /NARWHAL_CA holds no/,
+  )
+  await rm(directory, { recursive: true })
+})

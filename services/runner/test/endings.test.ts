@@ -104,6 +104,16 @@ test.each(cases)('$name ends $ending.outcome $ending.code, says what to do, and 
 test.each([
   [problem('TIMEOUT_TOTAL', 'too long'), 'failed', 'TIMEOUT_TOTAL'],
   [problem('CANCELLED', 'enough'), 'cancelled', 'CANCELLED'],
+  [problem('TIMEOUT_SILENCE', 'no word'), 'failed', 'TIMEOUT_SILENCE'],
+  [problem('SIDECAR_ENDED', 'gone'), 'failed', 'SIDECAR_ENDED'],
+  [problem('IMAGE_BUILD_FAILED', 'no'), 'failed', 'IMAGE_BUILD_FAILED'],
+  [problem('IMAGE_PUSH_FAILED', 'no'), 'errored', 'IMAGE_PUSH_FAILED'],
+  [problem('STEP_DIRECTORY_MISSING', 'no'), 'failed', 'STEP_DIRECTORY_MISSING'],
+  [problem('SECRET_NOT_FOUND', 'none'), 'failed', 'SECRET_NOT_FOUND'],
+  [problem('SECRETS_UNTRUSTED', 'a stranger'), 'failed', 'SECRETS_UNTRUSTED'],
+  [problem('SECRETS_KEY_MISSING', 'none'), 'errored', 'SECRETS_KEY_MISSING'],
+  [problem('HOST_ENGINE_UNSUPPORTED', 'no containers'), 'failed', 'HOST_ENGINE_UNSUPPORTED'],
+  [problem('CLONE_URL_INVALID', 'no URL'), 'errored', 'CLONE_URL_INVALID'],
   [problem('ENGINE_GONE', 'no answer'), 'errored', 'ENGINE_GONE'],
   [problem('FETCH_FAILED', 'no answer'), 'errored', 'FETCH_FAILED'],
   [problem('DISK_FULL', 'no space'), 'errored', 'DISK_FULL'],
@@ -115,5 +125,5 @@ test.each([
   const ending = endingOf(error)
 
   expect(ending).toMatchObject({ outcome, code })
-  expect(ending.message).not.toContain('secret')
+  expect(ending.message).not.toContain('with a secret in it')
 })

@@ -1,55 +1,50 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Engine } from '../engine/engine.ts'
-import { stepLogPath } from '../engine/step-log-path.ts'
-import { failureOf, never, openTestAttempt, startTestAttempt, testRunnerId } from './engine-fixture.ts'
+import { expect, test } from 'vitest'
+import { testEnds } from './engine-contract-ends.ts'
+import { testFiles } from './engine-contract-files.ts'
+import { testHostileArchives } from './engine-contract-hostile.ts'
+import { testBuiltImages } from './engine-contract-images.ts'
+import { testSidecars } from './engine-contract-sidecars.ts'
+import { testStepOptions } from './engine-contract-steps.ts'
+import { never, openTestNetwork, startTestAttempt } from './engine-fixture.ts'
+import { type EngineUnderTest, openedBefore } from './engine-under-test.ts'
 
-export interface EngineUnderTest {
-  readonly engine: Engine
-  /** An image that is present. */
-  readonly image: string
-  readonly missingImage: string
+/** What an engine may be without. */
+export interface EngineLacks {
+  /** It has no containers: whatever `image` says, steps run in the same place. */
+  readonly images?: true
+  readonly sidecars?: true
+  readonly building?: true
 }
 
 /** What every engine promises. Scripts use only what the scripted engine and `sh` both understand. */
-export function testEngineContract(open: () => Promise<EngineUnderTest>): void {
+export function testEngineContract(open: () => Promise<EngineUnderTest>, lacks: EngineLacks = {}): void {
   const under = openedBefore(open)
 
-  testImages(under)
+  testReadiness(under)
+  if (lacks.images === undefined) testImages(under)
   testSteps(under)
   testEnvironmentAndLogs(under)
+  testStepOptions(under)
+  testFiles(under)
+  testHostileArchives(under)
   testEnds(under)
-  testLeftovers(under)
+  if (lacks.sidecars === undefined) testSidecars(under)
+  if (lacks.building === undefined) testBuiltImages(under)
 }
 
-/** Opens the engine before the first test; its parts are read while tests run. */
-function openedBefore(open: () => Promise<EngineUnderTest>): EngineUnderTest {
-  let opened: EngineUnderTest | undefined
-  beforeAll(async () => {
-    opened = await open()
+function testReadiness(under: EngineUnderTest): void {
+  test('an open engine is ready, and knows its platform', async () => {
+    expect(await under.engine.readiness({ signal: never })).toBe('ready')
+    expect(under.engine.platform).toMatch(/^[a-z]+\/[a-z0-9]+/)
   })
-  afterAll(() => opened?.engine[Symbol.asyncDispose]())
-  const get = () => opened ?? expect.fail('the engine is not open')
-  return {
-    get engine() {
-      return get().engine
-    },
-    get image() {
-      return get().image
-    },
-    get missingImage() {
-      return get().missingImage
-    },
-  }
 }
 
 function testImages(under: EngineUnderTest): void {
-  test('an open engine is ready', async () => {
-    expect(await under.engine.readiness({ signal: never })).toBe('ready')
-  })
+  test('an image that is present is provided, with the same digest each time', async () => {
+    const digest = await under.engine.provideImage(under.image, { signal: never })
 
-  test('an image that is present is provided', async () => {
-    await under.engine.provideImage(under.image, { signal: never })
+    expect(digest).toMatch(/^(?:sha256:[0-9a-f]{64})?$/)
+    expect(await under.engine.provideImage(under.image, { signal: never })).toBe(digest)
   })
 
   test('an image that does not exist is a problem of the user', async () => {
@@ -59,9 +54,9 @@ function testImages(under: EngineUnderTest): void {
   })
 
   test('a container of an image that is not here is not started', async () => {
-    await using attempt = await openTestAttempt(under.missingImage)
+    await using attempt = await openTestNetwork(under.engine, under.missingImage)
 
-    const starting = under.engine.startContainer(attempt.spec, { signal: never })
+    const starting = attempt.startContainer()
 
     await expect(starting).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' })
   })
@@ -144,97 +139,6 @@ function testEnvironmentAndLogs(under: EngineUnderTest): void {
 
     expect(end.exitCode).toBe(3)
     expect(await attempt.log()).toBe(numbers(100_000).slice(0, 1024))
-  })
-}
-
-function testEnds(under: EngineUnderTest): void {
-  const start = (env: Record<string, string> = {}) => startTestAttempt(under.engine, under.image, { env })
-
-  test('output can be read while the step still runs, and an abort ends it', async () => {
-    await using attempt = await start()
-    const cancel = new AbortController()
-
-    const running = attempt.run('echo early; sleep 3600', { signal: cancel.signal })
-    const failure = failureOf(running)
-    await expect.poll(() => attempt.log().catch(() => ''), { timeout: 10_000 }).toBe('early\n')
-    cancel.abort('cancelled')
-
-    expect(await failure).toBe('cancelled')
-  })
-
-  test('after an abort the container takes no more steps', async () => {
-    await using attempt = await start()
-    const cancel = new AbortController()
-
-    const running = attempt.run('sleep 3600', { signal: cancel.signal })
-    const failure = failureOf(running)
-    cancel.abort('cancelled')
-    expect(await failure).toBe('cancelled')
-
-    await expect(attempt.run('true', { index: 1 })).rejects.toMatchObject({ code: 'CONTAINER_GONE' })
-  })
-
-  test('a signal that is aborted already starts nothing', async () => {
-    await using attempt = await start()
-    const signal = AbortSignal.abort('too late')
-
-    await expect(under.engine.startContainer(attempt.spec, { signal })).rejects.toBe('too late')
-    await expect(attempt.run('true', { signal })).rejects.toBe('too late')
-    expect(await attempt.run('true')).toMatchObject({ exitCode: 0 })
-  })
-
-  test('a step whose container is killed by somebody else ends with a problem', async () => {
-    await using attempt = await start()
-
-    const running = attempt.run('echo early; sleep 3600')
-    const failure = failureOf(running)
-    await expect.poll(() => attempt.log().catch(() => ''), { timeout: 10_000 }).toBe('early\n')
-    await attempt.container.kill()
-
-    expect(await failure).toMatchObject({ code: 'CONTAINER_GONE' })
-  })
-}
-
-function testLeftovers(under: EngineUnderTest): void {
-  const start = (env: Record<string, string> = {}) => startTestAttempt(under.engine, under.image, { env })
-
-  test('killing and disposing may be repeated', async () => {
-    await using attempt = await start()
-
-    await Promise.all([attempt.container.kill(), attempt.container[Symbol.asyncDispose]()])
-    await attempt.container[Symbol.asyncDispose]()
-    await attempt.container.kill()
-
-    await expect(attempt.run('true')).rejects.toMatchObject({ code: 'CONTAINER_GONE' })
-  })
-
-  test('nothing that lies in the spool under the name of a log is followed', async () => {
-    await using attempt = await start()
-    const { spoolPath } = attempt.spec
-    const victim = `${spoolPath}-victim`
-    await writeFile(victim, 'untouched')
-    await symlink(victim, stepLogPath(spoolPath, 0))
-    await mkdir(stepLogPath(spoolPath, 1))
-
-    await attempt.run('echo one', { index: 0 })
-    await attempt.run('echo two', { index: 1 })
-
-    expect(await readFile(victim, 'utf8')).toBe('untouched')
-    expect(await attempt.log(0)).toBe('one\n')
-    expect(await attempt.log(1)).toBe('two\n')
-  })
-
-  test('of the containers of a runner all are removed but those to keep', async () => {
-    await using lost = await start()
-    await using kept = await start()
-
-    await under.engine.removeLeftovers('another-runner', new Set())
-    expect(await lost.run('true')).toMatchObject({ exitCode: 0 })
-    const removed = await under.engine.removeLeftovers(testRunnerId, new Set([kept.spec.attemptId]))
-
-    expect(removed).toBe(1)
-    await expect(lost.run('true')).rejects.toMatchObject({ code: 'CONTAINER_GONE' })
-    expect(await kept.run('true')).toMatchObject({ exitCode: 0 })
   })
 }
 

@@ -7,6 +7,7 @@ import { openEngine } from '../engine/open-engine.ts'
 import { testEngineContract } from './engine-contract.ts'
 import { testRunnerId } from './engine-fixture.ts'
 import { type FakeRegistry, openFakeRegistry } from './fake-registry.ts'
+import { provideSidecarImages } from './provide-sidecar-images.ts'
 
 const docker = new Docker()
 let registry: FakeRegistry
@@ -23,8 +24,12 @@ afterAll(async () => {
   expect(await docker.listNetworks({ filters })).toEqual([])
 })
 
-testEngineContract(async () => ({
-  engine: openEngine('docker:', { clock: systemClock, log: silentLog(), dockerHost: process.env.DOCKER_HOST }),
-  image: await provideTestImage(),
-  missingImage: `${registry.host}/missing:1`,
-}))
+testEngineContract(async () => {
+  const { up, dying } = await provideSidecarImages()
+  return {
+    engine: openEngine('docker:', { clock: systemClock, log: silentLog(), dockerHost: process.env.DOCKER_HOST }),
+    image: await provideTestImage(),
+    missingImage: `${registry.host}/missing:1`,
+    sidecars: { image: up, dyingImage: dying },
+  }
+})

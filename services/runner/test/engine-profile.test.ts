@@ -1,32 +1,58 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { containerProfile } from '../engine/docker/container-profile.ts'
+import { sidecarProfile } from '../engine/docker/sidecar-profile.ts'
 
+const place = { runnerId: 'runner', attemptId: 'attempt', network: 'network' }
 const spec = {
-  runnerId: 'runner',
-  attemptId: 'attempt',
   image: 'busybox:1',
   env: { CI: 'true' },
   workspacePath: '/attempts/1/workspace',
   spoolPath: '/attempts/1/spool',
 }
+const sidecar = { host: 'db', image: 'postgres:18', env: { POSTGRES_PASSWORD: 'test' } }
+const image = { digest: '', user: '', env: [], hasHealthcheck: true, ports: [5432] }
 
-test('the profile is the one that was agreed', async () => {
-  const golden = await readFile(new URL('container-profile.golden.json', import.meta.url), 'utf8')
+test.each([
+  ['steps', 'container-profile.golden.json', containerProfile(spec, place)],
+  ['a sidecar', 'sidecar-profile.golden.json', sidecarProfile(sidecar, place, image)],
+])('the profile of a container for %s is the one that was agreed', async (_, file, profile) => {
+  const golden = await readFile(new URL(file, import.meta.url), 'utf8')
 
-  expect(containerProfile(spec, 'network')).toEqual(JSON.parse(golden))
+  expect(profile).toEqual(JSON.parse(golden))
 })
 
-test('only the limits that were asked for differ from the profile', () => {
-  const limits = { memoryBytes: 1024, pids: 7, cpus: 1.5 }
+test('only the resources that were asked for differ from the profile', () => {
+  const resources = { memoryBytes: 1024, pids: 7, cpu: 1.5, diskBytes: 4096 }
 
-  const { HostConfig } = containerProfile({ ...spec, limits }, 'network')
+  const { HostConfig } = containerProfile({ ...spec, resources }, place)
 
   expect(HostConfig).toEqual({
-    ...containerProfile(spec, 'network').HostConfig,
+    ...containerProfile(spec, place).HostConfig,
     Memory: 1024,
     MemorySwap: 1024,
     PidsLimit: 7,
     NanoCpus: 1_500_000_000,
+    StorageOpt: { size: '4096' },
   })
+})
+
+test('a privileged container has every right, but no other part of the host', () => {
+  const { HostConfig } = containerProfile({ ...spec, privileged: true }, place)
+
+  const rights = { Privileged: true, CapDrop: [], CapAdd: [], SecurityOpt: [] }
+  expect(HostConfig).toEqual({ ...containerProfile(spec, place).HostConfig, ...rights })
+})
+
+test('a sidecar whose pipeline says when it is ready is not asked for its health', () => {
+  const { Healthcheck } = sidecarProfile({ ...sidecar, ready: 'pg_isready' }, place, image)
+
+  expect(Healthcheck).toEqual({ Test: ['NONE'] })
+})
+
+test('a sidecar without a network asks for none', () => {
+  const profile = sidecarProfile(sidecar, { ...place, network: 'none' }, image)
+
+  expect(profile).not.toHaveProperty('NetworkingConfig')
+  expect(profile.HostConfig).toMatchObject({ NetworkMode: 'none' })
 })

@@ -10,6 +10,7 @@ testEngineContract(async () => ({
   engine: openEngine('scripted:', { clock: systemClock, log }),
   image: 'busybox:1',
   missingImage: 'missing:1',
+  sidecars: { image: 'busybox:1', dyingImage: 'dying:1' },
 }))
 
 test('an image may be one that cannot be pulled', async () => {
@@ -54,13 +55,20 @@ test('a step may lose its container', async () => {
   await expect(attempt.run('echo early; vanish; echo late')).rejects.toMatchObject({ code: 'CONTAINER_GONE' })
 })
 
-test.each(['echo a | cat', 'echo a > file', 'echo $(date)', 'sleep 1 &', 'echo "unclosed'])(
-  'the syntax of %s is refused, not guessed',
-  async (script) => {
-    await using engine = openEngine('scripted:', { clock: systemClock, log })
-    await using attempt = await startTestAttempt(engine, 'busybox:1')
+test.each([
+  'echo a | cat',
+  'cat < file',
+  'echo a >',
+  '> file',
+  'echo a > b > c',
+  'echo a>b',
+  'echo $(date)',
+  'sleep 1 &',
+  'echo "unclosed',
+])('the syntax of %s is refused, not guessed', async (script) => {
+  await using engine = openEngine('scripted:', { clock: systemClock, log })
+  await using attempt = await startTestAttempt(engine, 'busybox:1')
 
-    expect(await attempt.run(script)).toMatchObject({ exitCode: 2 })
-    expect(await attempt.log()).toContain('does not know this syntax')
-  },
-)
+  expect(await attempt.run(script)).toMatchObject({ exitCode: 2 })
+  expect(await attempt.log()).toContain('does not know this syntax')
+})

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { silentLog, systemClock } from '@narwhal/host'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { provideTestImage, testUserImage } from '../../../test/setup/provide-test-image.ts'
-import type { ContainerSpec, Engine } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open-engine.ts'
-import { failureOf, startTestAttempt } from './engine-fixture.ts'
+import { type AttemptOverrides, failureOf, startTestAttempt } from './engine-fixture.ts'
 
 let engine: Engine
 let image: string
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-const start = (overrides: Partial<ContainerSpec> = {}) => startTestAttempt(engine, image, overrides)
+const start = (overrides: AttemptOverrides = {}) => startTestAttempt(engine, image, overrides)
 
 test('stdout and stderr come in the order in which they were written', async () => {
   await using attempt = await start()
@@ -123,7 +123,7 @@ test('an abort kills what detached itself from the shell', async () => {
 })
 
 test('a step that runs out of memory says so, and the next one is judged anew', async () => {
-  await using attempt = await start({ limits: { memoryBytes: 32 * 1024 ** 2 } })
+  await using attempt = await start({ resources: { memoryBytes: 32 * 1024 ** 2 } })
 
   const hungry = await attempt.run('dd if=/dev/zero of=/dev/null bs=512M count=1', { index: 0 })
   const other = await attempt.run('exit 7', { index: 1 })
@@ -134,7 +134,7 @@ test('a step that runs out of memory says so, and the next one is judged anew', 
 })
 
 test('a step cannot start more processes than its limit', async () => {
-  await using attempt = await start({ limits: { pids: 32 } })
+  await using attempt = await start({ resources: { pids: 32 } })
 
   const end = await attempt.run('i=0; while [ $i -lt 64 ]; do sleep 60 & i=$((i+1)); done', { index: 0 })
 

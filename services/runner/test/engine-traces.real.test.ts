@@ -7,6 +7,7 @@ import { containerProfile } from '../engine/docker/container-profile.ts'
 import { attemptLabel, runnerLabel } from '../engine/docker/labels.ts'
 import { openEngine } from '../engine/open-engine.ts'
 import { never, openTestAttempt, startTestAttempt } from './engine-fixture.ts'
+import { provideSidecarImages } from './provide-sidecar-images.ts'
 
 const docker = new Docker()
 let image: string
@@ -27,7 +28,7 @@ async function tracesOf(runnerId: string): Promise<string[]> {
 
 test('a created container has the profile, and its processes feel it', async () => {
   await using engine = open()
-  await using attempt = await startTestAttempt(engine, image, { limits: { cpus: 1.5 } })
+  await using attempt = await startTestAttempt(engine, image, { resources: { cpu: 1.5 } })
 
   const script =
     "grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; ulimit -n; ulimit -c; cat /proc/1/comm"
@@ -36,7 +37,7 @@ test('a created container has the profile, and its processes feel it', async () 
   const [found] = await docker.listContainers({ filters })
   const { HostConfig, Config } = await docker.getContainer(found?.Id ?? '').inspect()
 
-  const asked = containerProfile(attempt.spec, HostConfig.NetworkMode ?? '')
+  const asked = containerProfile(attempt.spec, { ...attempt.spec, network: HostConfig.NetworkMode ?? '' })
   expect(HostConfig).toMatchObject(asked.HostConfig ?? {})
   expect([HostConfig.Devices ?? [], HostConfig.PortBindings ?? {}, HostConfig.Binds ?? []]).toEqual([[], {}, []])
   expect(HostConfig).toMatchObject({ PidMode: '', UTSMode: '', UsernsMode: '', VolumesFrom: null })
@@ -54,11 +55,14 @@ test('two attempts are in networks of their own', async () => {
   await first.run("ip -4 addr show eth0 | grep -o 'inet [0-9.]*'")
   await second.run("ip -4 addr show eth0 | grep -o 'inet [0-9.]*'")
   const address = (await first.log()).trim().replace('inet ', '')
-  const reached = await second.run(`ping -c 1 -W 1 ${address}`, { index: 1 })
+  const knock = `nc -w 2 ${address} 1` // nobody listens: who gets there is refused
+  await first.run(knock, { index: 1 })
+  await second.run(knock, { index: 1 })
 
   expect(address).not.toBe('')
   expect(await second.log()).not.toContain(address)
-  expect(reached.exitCode).not.toBe(0)
+  expect(await first.log(1)).toContain('refused')
+  expect(await second.log(1)).not.toContain('refused')
 })
 
 test('a disposed engine leaves no container and no network', async () => {
@@ -66,7 +70,9 @@ test('a disposed engine leaves no container and no network', async () => {
   const engine = open()
   await using attempt = await openTestAttempt(image, { runnerId })
 
-  await engine.startContainer(attempt.spec, { signal: never })
+  const network = await engine.openNetwork(attempt.spec, { signal: never })
+  await network.startContainer({ ...attempt.spec, access: 'internal' }, { signal: never })
+  await network.startSidecar({ host: 'db', image: (await provideSidecarImages()).up, env: {} }, { signal: never })
   const during = await tracesOf(runnerId)
   await engine[Symbol.asyncDispose]()
 

@@ -20,7 +20,6 @@ test.each([
 test.each([
   '',
   'podman:',
-  'host:',
   'unix:',
   'unix:relative.sock',
   'docker:relative',

@@ -13,12 +13,15 @@ import {
   silentLog,
   systemClock,
 } from '@narwhal/host'
-import { digestJob, parsePipeline } from '@narwhal/pipeline'
+import { digestJob, type JobDefinition, planBuild } from '@narwhal/pipeline'
 import { cancelAttempt, type Offer, offerAttempt } from '@narwhal/protocol'
 import { vi } from 'vitest'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open-engine.ts'
+import type { Planner } from '../planner/open-planner.ts'
 import { startRunner } from '../service.ts'
+import type { StepPolicy } from '../steps/step-policy.ts'
+import { countedEngine, type EngineCall } from './counted-engine.ts'
 import { makeRepository } from './make-repository.ts'
 import { type HeardAttempt, openStandIn, type StandIn } from './stand-in-dispatcher.ts'
 
@@ -29,9 +32,11 @@ export interface TestRunner extends AsyncDisposable {
   readonly token: string
   readonly data: string
   readonly dispatcher: StandIn
-  /** Containers that live at the moment. */
+  /** Containers and sidecars that live at the moment. */
   liveContainers(): number
-  /** An offer of the repository's head; of its job unless told. */
+  /** What the engine was asked for, in order. */
+  readonly engineCalls: readonly EngineCall[]
+  /** An offer of the repository's head; of its first job unless told. */
   newOffer(changes?: Partial<Offer>): Offer
   offer(offer: Offer): Promise<{ free: number }>
   cancel(attemptId: string, because: string): Promise<void>
@@ -55,6 +60,7 @@ export interface TestRunnerOptions {
   readonly heartbeatMs?: number
   readonly log?: Log
   readonly name?: string
+  readonly policy?: StepPolicy
 }
 
 /** A runner with the scripted engine, a real repository and a stand-in for its dispatcher. */
@@ -68,7 +74,7 @@ export async function openTestRunner(options: TestRunnerOptions = {}): Promise<T
   const repository = stack.use(await makeRepository(pipeline, message))
   const dispatcher = stack.use(await openStandIn(runnerToken))
   dispatcher.heartbeatMs = options.heartbeatMs ?? dispatcher.heartbeatMs
-  const engine = counted(stack.use(options.engine ?? openEngine('scripted:', { clock, log: silentLog() })))
+  const engine = countedEngine(stack.use(options.engine ?? openEngine('scripted:', { clock, log: silentLog() })))
   const mirrors = stack.use(await openMirrors({ root: join(data, 'mirrors'), clock }))
   const client = stack.use(openHttpClient())
   const server = stack.use(openHttpServer({ host: '127.0.0.1', port: 0, log: silentLog(), metrics }))
@@ -76,7 +82,7 @@ export async function openTestRunner(options: TestRunnerOptions = {}): Promise<T
   const runner = stack.use(
     await startRunner({
       ...{ server, client, engine, mirrors, clock, metrics, data, runnerToken, slots },
-      ...{ name, labels: ['os=linux'], log, dispatcherUrl: dispatcher.url },
+      ...{ name, labels: ['os=linux'], log, dispatcherUrl: dispatcher.url, planner, policy: options.policy },
       runnerUrl: () => listening.url,
       cloneSource: () => ({ url: repository.path }),
     }),
@@ -92,6 +98,7 @@ export async function openTestRunner(options: TestRunnerOptions = {}): Promise<T
   return {
     ...{ id: runner.id, url, token: runnerToken, data, dispatcher, newOffer, offer, untilEnded },
     liveContainers: engine.live,
+    engineCalls: engine.calls,
     cancel: (attemptId, because) => client.call(cancelAttempt, { ...call, params: { attemptId }, body: { because } }),
     async run(changes) {
       const offered = newOffer(changes)
@@ -111,49 +118,41 @@ export function poll<T>(look: () => T | undefined): Promise<T> {
   return vi.waitUntil(look, { timeout: 10_000, interval: 5 }) as Promise<T> // waitUntil waits for a truthy value
 }
 
-/** Offers of `sha`, whose job is the one of `pipeline`. */
+/** Plans in this thread: here nobody is a stranger. */
+const planner: Planner = { plan: async (request) => planBuild(request), [Symbol.asyncDispose]: async () => undefined }
+
+/** Offers of `sha`, whose job is the first one of `pipeline`, or the one that `changes` name. */
 function offerFactory(pipeline: string | undefined, sha: string) {
-  const parsed = parsePipeline(pipeline ?? '')
-  const job = 'pipeline' in parsed ? parsed.pipeline.jobs[0] : undefined
-  return (changes: Partial<Offer> = {}): Offer => ({
-    attemptId: newId(Date.now()),
-    attempt: 1,
-    token: newToken(),
-    leaseMs: 30_000,
-    buildId: newId(Date.now()),
-    buildNumber: 7,
-    jobId: newId(Date.now()),
-    jobName: job?.name ?? 'plan',
-    kind: 'steps',
-    ...(job === undefined ? {} : { digest: digestJob(job) }),
-    commit: {
+  return (changes: Partial<Offer> = {}): Offer => {
+    const commit = changes.commit ?? {
       repository: { host: 'example.org', owner: 'ada', name: 'engine' },
       ref: 'refs/heads/main',
       sha,
       trigger: 'push',
-    },
-    ...changes,
-  })
+    }
+    const jobs = definitionsOf(pipeline, commit)
+    const job = jobs.find(({ name }) => name === changes.jobName) ?? jobs[0]
+    return {
+      attemptId: newId(Date.now()),
+      attempt: 1,
+      token: newToken(),
+      leaseMs: 30_000,
+      buildId: newId(Date.now()),
+      buildNumber: 7,
+      jobId: newId(Date.now()),
+      jobName: job?.name ?? 'plan',
+      kind: 'steps',
+      commit,
+      needs: [],
+      ...(job === undefined ? {} : { digest: digestJob(job) }),
+      ...changes,
+    }
+  }
 }
 
-/** The same engine, with a count of the containers that are started and not disposed. */
-function counted(engine: Engine): Engine & { live(): number } {
-  let live = 0
-  return {
-    ...engine,
-    live: () => live,
-    async startContainer(spec, options) {
-      const container = await engine.startContainer(spec, options)
-      live += 1
-      let isLive = true
-      return {
-        ...container,
-        async [Symbol.asyncDispose]() {
-          await container[Symbol.asyncDispose]()
-          if (isLive) live -= 1
-          isLive = false
-        },
-      }
-    },
-  }
+function definitionsOf(pipeline: string | undefined, commit: Offer['commit']): readonly JobDefinition[] {
+  if (pipeline === undefined || pipeline.startsWith('->')) return []
+  const files = [{ path: 'narwhal.yml', text: pipeline }]
+  const answer = planBuild({ purpose: 'definitions', commit, files, platform: 'linux/amd64' })
+  return 'definitions' in answer ? answer.definitions : []
 }

@@ -15,8 +15,9 @@ test('what a former life left behind is gone before the runner registers', async
   await mkdir(spoolPath, { recursive: true })
   const engine = openEngine('scripted:', { clock: systemClock, log: silentLog() })
   const former = await openRunnerIdentity(data, systemClock)
-  const left = { runnerId: former.id, attemptId: 'old', image: 'busybox', env: {}, workspacePath: data, spoolPath }
-  await engine.startContainer(left, { signal: new AbortController().signal })
+  const { signal } = new AbortController()
+  const network = await engine.openNetwork({ runnerId: former.id, attemptId: 'old', access: 'outbound' }, { signal })
+  await network.startContainer({ image: 'busybox', env: {}, workspacePath: data, spoolPath }, { signal })
   former[Symbol.dispose]()
 
   await using runner = await openTestRunner({ data, engine })

@@ -10,6 +10,7 @@ import {
   type Plan,
   problem,
   type ProblemError,
+  readSecrets,
   registerRunner,
   renewAttempt,
   reportAttempt,
@@ -17,10 +18,11 @@ import {
   type RunnerRegistration,
   unregisterRunner,
 } from '@narwhal/protocol'
+import { type KeptBlobs, serveKeptBlobs } from './stand-in-blobs.ts'
 
 /** What happens to a call: it is served; refused with 503; its connection is cut before or after it is served. */
 export type Fate = 'served' | 'refused' | 'cut-before' | 'cut-after'
-export type CallName = 'register' | 'heartbeat' | 'unregister' | 'report' | 'renew'
+export type CallName = 'register' | 'heartbeat' | 'unregister' | 'report' | 'renew' | 'secrets'
 
 /** One attempt as the dispatcher has heard of it. */
 export interface HeardAttempt {
@@ -33,15 +35,18 @@ export interface HeardAttempt {
 /** A dispatcher that believes and remembers everything it is told, by the rules of the protocol. */
 export interface StandIn extends AsyncDisposable {
   readonly url: string
+  readonly kept: KeptBlobs
   readonly registrations: RunnerRegistration[]
   readonly calls: CallName[]
   /** Decides about each call; may be replaced at any time. */
   fate: (call: CallName) => Fate
-  /** A problem for the next report or renewal, instead of an answer. */
-  objection: ((call: 'report' | 'renew') => ProblemError | undefined) | undefined
+  /** A problem for the next call about an attempt, instead of an answer. */
+  objection: ((call: 'report' | 'renew' | 'secrets') => ProblemError | undefined) | undefined
   /** What replies carry; `next` only those to a plan. */
   reply: { cancel?: string; next?: Offer }
   readonly known: Set<string>
+  /** What every job may read. */
+  secrets: Readonly<Record<string, string>>
   heartbeatMs: number
   attempt(id: string): HeardAttempt
   /** The log of all steps. */
@@ -57,12 +62,14 @@ export async function openStandIn(runnerToken: string): Promise<StandIn> {
     return heard
   }
   const standIn: Omit<StandIn, 'url'> = {
+    kept: serveKeptBlobs(server),
     registrations: [],
     calls: [],
     fate: () => 'served',
     objection: undefined,
     reply: {},
     known: new Set(),
+    secrets: {},
     heartbeatMs: 5_000,
     attempt,
     log: (id) => Buffer.concat([...attempt(id).logs.values()]).toString(),
@@ -107,6 +114,11 @@ function serveAttempts(standIn: Omit<StandIn, 'url'>, serve: Serve): void {
     const { cancel, next } = standIn.reply
     const reply: AttemptReply = cancel === undefined ? {} : { cancel }
     return body.plan !== undefined && next !== undefined ? { ...reply, next } : reply
+  })
+  serve('secrets', readSecrets, () => {
+    const objection = standIn.objection?.('secrets')
+    if (objection !== undefined) throw objection
+    return { secrets: standIn.secrets }
   })
   serve('renew', renewAttempt, () => {
     const objection = standIn.objection?.('renew')

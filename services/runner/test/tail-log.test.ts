@@ -104,3 +104,13 @@ test('a log that its own job shortens keeps the length that was read', async () 
   expect((await tail.log.read(0, 100)).length).toBe(2)
   expect((await tail.log.read(2, 100)).length).toBe(6)
 })
+
+test('whoever looks at a log sees how long it is, until it is full', async () => {
+  await using tail = await openTail(10)
+  const before = await tail.log.look()
+  await writeFile(tail.path, '0123')
+  const some = await tail.log.look()
+  await appendFile(tail.path, '456789')
+
+  expect([before, some, await tail.log.look()]).toEqual([0, 4, 'full'])
+})

@@ -138,7 +138,7 @@ test('a job for which there was no room in time says what it waited for', async 
   const second = runner.newOffer(long)
 
   await runner.offer(second)
-  await poll(() => existsSync(join(runner.data, 'attempts', second.attemptId, 'spool'))) // the image is there as soon
+  await poll(() => existsSync(join(runner.data, 'attempts', second.attemptId, 'workspace'))) // the image is there as soon
   await clock.advance(1_800_000)
 
   const heard = await runner.untilEnded(second.attemptId)
@@ -151,9 +151,15 @@ test('a job for which there was no room in time says what it waited for', async 
 function keptContainers(engine: Engine, gone: Promise<void>): Engine {
   return {
     ...engine,
-    startContainer: async (spec, options) => ({
-      ...(await engine.startContainer(spec, options)),
-      [Symbol.asyncDispose]: () => gone,
-    }),
+    async openNetwork(network, { signal }) {
+      const opened = await engine.openNetwork(network, { signal })
+      return {
+        ...opened,
+        startContainer: async (spec, options) => ({
+          ...(await opened.startContainer(spec, options)),
+          [Symbol.asyncDispose]: () => gone,
+        }),
+      }
+    },
   }
 }

@@ -11,6 +11,7 @@ function memoryLog(bytes: Buffer): StepLog {
   return {
     read: async (offset, limitBytes) => bytes.subarray(offset, offset + limitBytes),
     end: async () => undefined,
+    look: async () => 0,
     lengthBytes: bytes.length,
     [Symbol.asyncDispose]: async () => undefined,
   }
@@ -105,4 +106,23 @@ test('a dispatcher that keeps saying that the log is incomplete is believed once
   expect(refusals).toBe(1)
   expect(second?.chunks).toEqual(first?.chunks)
   expect(() => second && unsaid.goBack(second, refusal)).toThrow('not the log')
+})
+
+test('of steps side by side a later one waits with its log, not with its end', async () => {
+  const unsaid = openUnsaid()
+  const slow = { ...memoryLog(Buffer.from('slow')), lengthBytes: undefined as number | undefined }
+  unsaid.add({ type: 'step-started', at: 1, step: 0 })
+  unsaid.addLog(0, slow)
+  addStep(unsaid, 1, Buffer.from('quick'))
+
+  const first = await unsaid.next(3)
+  if (first !== undefined) unsaid.said(first)
+  slow.lengthBytes = 4
+  unsaid.add({ type: 'step-ended', at: 2, step: 0, ending: { outcome: 'passed' }, exitCode: 0 })
+  const second = await unsaid.next(3)
+
+  const said = (report: typeof first) => report?.chunks.map(({ step, data }) => [step, atob(data)])
+  expect(first?.events.map(({ type }) => type)).toEqual(['step-started', 'step-started', 'step-ended'])
+  expect(said(first)).toEqual([[0, 'slow']])
+  expect(said(second)).toEqual([[1, 'quick']])
 })

@@ -5,6 +5,9 @@ import { engineProblem } from './engine-problem.ts'
 import { attemptLabel, runnerLabel } from './labels.ts'
 import { removeNetwork } from './remove.ts'
 
+/** `internal`: nothing outside of it can be reached. */
+export type BridgeKind = 'outbound' | 'internal'
+
 /** The bridges that an engine has made and not removed. */
 export interface Bridges {
   /**
@@ -12,7 +15,7 @@ export interface Bridges {
    *
    * @throws ENGINE_NETWORKS_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
-  make(runnerId: string): Promise<string>
+  make(runnerId: string, kind: BridgeKind): Promise<string>
   /** Never rejects. */
   remove(name: string): Promise<void>
   /** Somebody else removed it. */
@@ -20,14 +23,19 @@ export interface Bridges {
   holds(name: string): boolean
 }
 
+/** Without an address of the host in it: `Internal` alone leaves every port of the host within reach. */
+const closed = { Internal: true, Options: { 'com.docker.network.bridge.inhibit_ipv4': 'true' } }
+
 /** See `Bridges`. */
 export function openBridges(docker: Docker, { clock, log }: { clock: Clock; log: Log }): Bridges {
   const held = new Set<string>()
   return {
-    async make(runnerId) {
+    async make(runnerId, kind) {
       const name = `narwhal-${randomUUID()}`
       held.add(name)
-      await createNetwork(docker, name, runnerId).catch((error: unknown) => {
+      const Labels = { [runnerLabel]: runnerId, [attemptLabel]: 'spare' }
+      const body = { Name: name, Driver: 'bridge', Labels, ...(kind === 'internal' && closed) }
+      await docker.createNetwork(body).catch((error: unknown) => {
         held.delete(name)
         throw engineProblem(error, 'No network could be made for the attempt')
       })
@@ -42,10 +50,4 @@ export function openBridges(docker: Docker, { clock, log }: { clock: Clock; log:
     forget: (name) => void held.delete(name),
     holds: (name) => held.has(name),
   }
-}
-
-async function createNetwork(docker: Docker, name: string, runnerId: string): Promise<void> {
-  const Labels = { [runnerLabel]: runnerId, [attemptLabel]: 'spare' }
-  const body = { Name: name, Driver: 'bridge', Labels }
-  await docker.createNetwork(body)
 }

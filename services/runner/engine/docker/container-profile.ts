@@ -1,58 +1,52 @@
 import type Docker from 'dockerode'
 import type { ContainerSpec } from '../engine.ts'
+import { hostProfile } from './host-profile.ts'
 import { attemptLabel, runnerLabel } from './labels.ts'
+
+/** Whose a container is, and what it is in: the name of a network, or `none`. */
+export interface ContainerPlace {
+  readonly runnerId: string
+  readonly attemptId: string
+  readonly network: string
+}
 
 /** How long the main process of a container waits for steps: the longest that every `sleep` takes. */
 const foreverSeconds = 2_147_483_647
 
 /**
- * What a container is made of, as one golden file in the tests has it (docs/security.md says why).
- * Nothing that a pipeline says gets in here but the image and the environment.
+ * What a container for steps is made of, as one golden file in the tests has it (docs/security.md says why).
+ * Nothing that a pipeline says gets in here but the image, the environment, resources and, where the runner's owner
+ * allows it, `privileged`.
  */
-export function containerProfile(spec: ContainerSpec, network: string): Docker.ContainerCreateOptions {
+export function containerProfile(spec: ContainerSpec, place: ContainerPlace): Docker.ContainerCreateOptions {
+  const { workspacePath, spoolPath, privileged = false } = spec
   return {
     Image: spec.image,
-    User: '0', // only waits and gives the workspace away; steps run as the user of the image
+    User: '0', // only waits and gives the workspace away; steps run as their own user
     Entrypoint: ['sh', '-c', `exec sleep ${foreverSeconds}`],
     Cmd: [],
     WorkingDir: '/workspace',
     Env: environment({ ...gitEnvironment, ...spec.env }),
-    Labels: { [runnerLabel]: spec.runnerId, [attemptLabel]: spec.attemptId },
+    Labels: placeLabels(place),
     Healthcheck: { Test: ['NONE'] },
-    HostConfig: hostConfig(spec, network),
+    HostConfig: {
+      ...hostProfile(place.network, spec.resources),
+      Mounts: [
+        { Type: 'bind', Source: workspacePath, Target: '/workspace' },
+        { Type: 'bind', Source: spoolPath, Target: '/narwhal' },
+      ],
+      Init: true,
+      ...(privileged && unconfined),
+    },
   }
 }
 
-function hostConfig({ workspacePath, spoolPath, limits = {} }: ContainerSpec, network: string): Docker.HostConfig {
-  const { memoryBytes = 2 * 1024 ** 3, pids = 512, cpus = 0 } = limits
-  return {
-    NetworkMode: network,
-    Mounts: [
-      { Type: 'bind', Source: workspacePath, Target: '/workspace' },
-      { Type: 'bind', Source: spoolPath, Target: '/narwhal' },
-    ],
-    Init: true,
-    CapDrop: ['ALL'],
-    CapAdd: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
-    SecurityOpt: ['no-new-privileges'],
-    Privileged: false,
-    IpcMode: 'private',
-    PublishAllPorts: false,
-    Memory: memoryBytes,
-    MemorySwap: memoryBytes,
-    NanoCpus: Math.round(cpus * 1e9),
-    PidsLimit: pids,
-    Ulimits: [
-      { Name: 'nofile', Soft: 4096, Hard: 4096 },
-      { Name: 'nproc', Soft: 4096, Hard: 4096 },
-      { Name: 'core', Soft: 0, Hard: 0 },
-    ],
-    ShmSize: 64 * 1024 ** 2,
-    LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } }, // steps log elsewhere: only a cap
-    RestartPolicy: { Name: 'no' },
-    AutoRemove: false,
-  }
+/** Labels by which a container is found again. */
+export function placeLabels({ runnerId, attemptId }: ContainerPlace): Record<string, string> {
+  return { [runnerLabel]: runnerId, [attemptLabel]: attemptId }
 }
+
+const unconfined = { Privileged: true, CapDrop: [], CapAdd: [], SecurityOpt: [] }
 
 /** git refuses a repository of another user; the workspace is the runner's. */
 const gitEnvironment = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '/workspace' }

@@ -1,44 +1,59 @@
 import { problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
-import type { Container, ContainerSpec, StepEnd } from '../engine.ts'
+import type { Container, ContainerSpec, StepEnd, StepSpec } from '../engine.ts'
 import { conditionOf } from './container-condition.ts'
+import { containerFiles } from './container-files.ts'
+import type { ImageDescription } from './images.ts'
 import { type ExecEnd, runExec } from './run-exec.ts'
-import type { DockerContainerDeps } from './docker-container-deps.ts'
 import { killContainer } from './remove.ts'
-import { sawOomKill, writeStepFiles } from './step-files.ts'
+import type { StartDeps } from './start-docker-container.ts'
+import { stepSigns, writeStepFiles } from './step-files.ts'
+import { isRoot } from './workspace-owner.ts'
 
 /** The exit code of a shell that got SIGKILL, and how long the engine may take to learn that all of the container did. */
 const killedExitCode = 137
 const afterKillMs = 300
 
-export interface StartedContainer extends DockerContainerDeps {
+export interface StartedContainer extends StartDeps {
   readonly spec: ContainerSpec
-  /** The user of the image; '' is root. */
-  readonly user: string
-  /** Removes the container, then its network. */
+  readonly image: ImageDescription
+  /** Removes the container. */
   readonly owned: AsyncDisposable
 }
 
 /** A started container as the port has it. */
 export function dockerContainer(container: Docker.Container, started: StartedContainer): Container {
-  const { spec, user, owned, events, clock, log } = started
-  let ownWorkspace: Promise<void> | undefined
+  const { spec, image, owned, workspace, events, clock, log, place } = started
 
-  const kill = () =>
-    killContainer(container).catch((error: unknown) =>
-      log.error({ err: error, attemptId: spec.attemptId }, 'A container was not killed'),
+  const { stop: stopFiles, ...files } = containerFiles(container, started)
+  const kill = async (): Promise<void> => {
+    stopFiles()
+    await killContainer(container).catch((error: unknown) =>
+      log.error({ err: error, attemptId: place.attemptId }, 'A container was not killed'),
     )
-
-  /** Only when the first step starts is the checkout complete. */
-  const giveWorkspaceToUser = async (signal: AbortSignal): Promise<void> => {
-    if (isRoot(user)) return
-    const command = ['sh', '-c', 'chown -Rh "$1" /workspace', 'narwhal', user]
-    await endOf(container, await runExec(container, { command, user: '0' }, { events, clock, signal }))
   }
 
-  const stepEnd = async (exec: ExecEnd, index: number): Promise<StepEnd> => {
+  /** Only when the first step starts is the checkout complete. */
+  const giveWorkspace = (user: string, signal: AbortSignal): Promise<void> =>
+    workspace.give(isRoot(user) ? undefined : `${spec.image} ${user}`, async () => {
+      const command = ['sh', '-c', 'chown -Rh "$1" /workspace', 'narwhal', user]
+      await endOf(container, await runExec(container, { command, user: '0' }, { events, clock, signal }))
+    })
+
+  const run = async (step: StepSpec, signal: AbortSignal): Promise<StepEnd> => {
+    const user = step.user ?? spec.user ?? image.user
+    const command = await writeStepFiles(spec.spoolPath, step)
+    await giveWorkspace(user, signal)
+    const exec = await runExec(container, { command, user, env: step.env }, { events, clock, signal })
+    return stepEnd(exec, step)
+  }
+
+  const stepEnd = async (exec: ExecEnd, step: StepSpec): Promise<StepEnd> => {
     if (exec.type === 'exited' && exec.exitCode === 0) return { exitCode: 0, outOfMemory: false }
-    if (await sawOomKill(spec.spoolPath, index)) return { exitCode: exitCodeOf(exec), outOfMemory: true }
+    const { outOfMemory, noDirectory, noShell } = await stepSigns(spec.spoolPath, step.index)
+    if (noDirectory) throw problem('STEP_DIRECTORY_MISSING', `There is no directory "${step.dir}" to run the step in`)
+    if (noShell) throw problem('IMAGE_WITHOUT_SHELL', `The image ${spec.image} has no shell "${step.shell}"`)
+    if (outOfMemory) return { exitCode: exitCodeOf(exec), outOfMemory }
     const end = await endOf(container, exec)
     if (end.exitCode !== killedExitCode || end.outOfMemory) return end
     await clock.sleep(afterKillMs)
@@ -49,18 +64,18 @@ export function dockerContainer(container: Docker.Container, started: StartedCon
     async runStep(step, { signal }) {
       signal.throwIfAborted()
       try {
-        const command = await writeStepFiles(spec.spoolPath, step)
-        ownWorkspace ??= giveWorkspaceToUser(signal)
-        await ownWorkspace
-        const exec = await runExec(container, { command, user, env: step.env }, { events, clock, signal })
-        return await stepEnd(exec, step.index)
+        return await run(step, signal)
       } catch (error) {
         if (signal.aborted) await kill()
         throw signal.aborted ? signal.reason : error
       }
     },
+    ...files,
     kill,
-    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      stopFiles()
+      await owned[Symbol.asyncDispose]()
+    },
   }
 }
 
@@ -75,9 +90,4 @@ async function endOf(container: Docker.Container, exec: ExecEnd): Promise<StepEn
 
 function exitCodeOf(exec: ExecEnd): number {
   return exec.type === 'exited' ? exec.exitCode : killedExitCode
-}
-
-/** Also root with some group. */
-function isRoot(user: string): boolean {
-  return /^(?:root|0)?(?::.*)?$/.test(user)
 }

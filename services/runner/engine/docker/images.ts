@@ -1,18 +1,36 @@
 import { untilAborted } from '@narwhal/host'
-import { isProblem, type ProblemError, problem } from '@narwhal/protocol'
+import type { ProblemError } from '@narwhal/protocol'
 import type Docker from 'dockerode'
-import { engineProblem, statusOf, textOf } from './engine-problem.ts'
+import { engineProblem, statusOf } from './engine-problem.ts'
+import { imageNotFound } from './image-problem.ts'
+import { pullImage } from './pull-image.ts'
+import type { Logins } from './registry-logins.ts'
 
 /** The images of an engine. */
 export interface Images {
-  /** Present, else pulled; calls for one image share a pull, which ends when the last of them is aborted. */
-  provide(image: string, signal: AbortSignal): Promise<void>
   /**
-   * The user that a present image names: a name or number, perhaps with a group; '' is root.
+   * Present, else pulled; calls for one image share a pull, which ends when the last of them is aborted.
+   *
+   * @returns the digest of its content.
+   */
+  provide(image: string, signal: AbortSignal): Promise<string>
+  /**
+   * What a present image says of itself.
    *
    * @throws IMAGE_NOT_FOUND, ENGINE_GONE.
    */
-  userOf(image: string): Promise<string>
+  describe(image: string): Promise<ImageDescription>
+}
+
+export interface ImageDescription {
+  /** Of the manifest where the image came from a registry, else of its configuration. */
+  readonly digest: string
+  /** A name or number, perhaps with a group; '' is root. */
+  readonly user: string
+  readonly env: readonly string[]
+  readonly hasHealthcheck: boolean
+  /** That it exposes by TCP. */
+  readonly ports: readonly number[]
 }
 
 interface Pull {
@@ -22,84 +40,74 @@ interface Pull {
 }
 
 /** @param docker without a timeout: a pull may be silent for long. */
-export function openImages(docker: Docker): Images {
+export function openImages(docker: Docker, logins: Logins): Images {
   const pulls = new Map<string, Pull>()
 
   const startPull = (image: string): Pull => {
     const stop = new AbortController()
-    const done = pull(docker, image, stop.signal).finally(() => {
+    const done = pullImage(docker, image, { logins, signal: stop.signal }).finally(() => {
       if (pulls.get(image)?.stop === stop) pulls.delete(image)
     })
     const started = { done, stop, waiting: 0 }
     pulls.set(image, started)
     return started
   }
+  const awaitPull = async (image: string, signal: AbortSignal): Promise<void> => {
+    const shared = pulls.get(image) ?? startPull(image)
+    shared.waiting++
+    try {
+      await untilAborted(shared.done, signal)
+    } finally {
+      shared.waiting--
+      if (shared.waiting === 0 && pulls.get(image) === shared) pulls.delete(image)
+      if (shared.waiting === 0) shared.stop.abort()
+    }
+  }
 
   return {
     async provide(image, signal) {
       signal.throwIfAborted()
-      if (!pulls.has(image) && (await untilAborted(isPresent(docker, image), signal))) return
-      const shared = pulls.get(image) ?? startPull(image)
-      shared.waiting++
-      try {
-        await untilAborted(shared.done, signal)
-      } finally {
-        shared.waiting--
-        if (shared.waiting === 0 && pulls.get(image) === shared) pulls.delete(image)
-        if (shared.waiting === 0) shared.stop.abort()
-      }
+      const present = pulls.has(image) ? undefined : await untilAborted(find(docker, image), signal)
+      if (present !== undefined) return present.digest
+      await awaitPull(image, signal)
+      return (await untilAborted(describe(docker, image), signal)).digest
     },
-    async userOf(image) {
-      const { Config } = await inspect(docker, image).catch((error: unknown) => {
-        throw lookupProblem(error, image)
-      })
-      return Config.User
-    },
+    describe: (image) => describe(docker, image),
   }
 }
 
-async function isPresent(docker: Docker, image: string): Promise<boolean> {
+async function find(docker: Docker, image: string): Promise<ImageDescription | undefined> {
   try {
-    await inspect(docker, image)
-    return true
+    return descriptionOf(await docker.getImage(image).inspect(), image)
   } catch (error) {
-    if (statusOf(error) === 404) return false
+    if (statusOf(error) === 404) return undefined
+    throw lookupProblem(error, image)
+  }
+}
+
+async function describe(docker: Docker, image: string): Promise<ImageDescription> {
+  try {
+    return descriptionOf(await docker.getImage(image).inspect(), image)
+  } catch (error) {
     throw lookupProblem(error, image)
   }
 }
 
 function lookupProblem(error: unknown, image: string): ProblemError {
-  if (statusOf(error) === 400 || statusOf(error) === 404) return notFound(image, error)
+  if (statusOf(error) === 400 || statusOf(error) === 404) return imageNotFound(image, error)
   return engineProblem(error, `The image ${image} could not be looked for`)
 }
 
-function inspect(docker: Docker, image: string): Promise<Docker.ImageInspectInfo> {
-  return docker.getImage(image).inspect()
-}
-
-async function pull(docker: Docker, image: string, signal: AbortSignal): Promise<void> {
-  try {
-    const progress = await docker.pull(image, { abortSignal: signal })
-    progress.setEncoding('utf8')
-    let text = ''
-    for await (const part of progress) text += part
-    const failure = /^\{"errorDetail":.*$/m.exec(text)?.[0]
-    if (failure !== undefined) throw pullProblem(image, failure)
-  } catch (error) {
-    if (isProblem(error)) throw error
-    if (statusOf(error) === undefined) throw engineProblem(error, `The image ${image} could not be pulled`)
-    if (statusOf(error) === 400 || statusOf(error) === 404) throw notFound(image, error)
-    throw pullProblem(image, textOf(error), error)
+function descriptionOf({ Id, RepoDigests, Config }: Docker.ImageInspectInfo, image: string): ImageDescription {
+  const repository = image.replace(/(?:@.*|:[^/]*)$/, '')
+  const ofRepository = RepoDigests?.find((digest) => digest.startsWith(`${repository}@`))
+  return {
+    digest: ofRepository?.split('@')[1] ?? Id,
+    user: Config.User,
+    env: Config.Env ?? [],
+    hasHealthcheck: (Config.Healthcheck?.Test?.[0] ?? 'NONE') !== 'NONE',
+    ports: Object.keys(Config.ExposedPorts ?? {}).flatMap((port) =>
+      /^\d+(?:\/tcp)?$/.test(port) ? [parseInt(port)] : [],
+    ),
   }
-}
-
-function pullProblem(image: string, text: string, cause?: unknown): ProblemError {
-  if (/manifest unknown|no matching manifest|unauthorized|access denied/i.test(text))
-    return notFound(image, cause ?? text)
-  const code = /no space left on device/i.test(text) ? 'DISK_FULL' : 'IMAGE_PULL_FAILED'
-  return problem(code, `The image ${image} could not be pulled: ${text}`, { cause })
-}
-
-function notFound(image: string, answer: unknown): ProblemError {
-  return problem('IMAGE_NOT_FOUND', `The image ${image} was not found: ${textOf(answer)}`, { cause: answer })
 }

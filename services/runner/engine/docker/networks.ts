@@ -1,11 +1,11 @@
 import type { Clock, Log } from '@narwhal/host'
 import type Docker from 'dockerode'
-import { openBridges } from './bridges.ts'
+import { type BridgeKind, openBridges } from './bridges.ts'
 
 // Making a bridge costs 70 ms and removing one 180 ms, so neither is on the path of an attempt:
 // 1. Up to `madeAhead` networks lie ready.
-// 2. A network whose container is removed goes to the next attempt; at most `keptIdle` wait for one.
-// 3. No two containers are in one network at a time.
+// 2. A network whose attempt is over goes to the next one; at most `keptIdle` wait for one.
+// 3. No two attempts are in one network at a time: only an empty one is handed on.
 // 4. A runner that has been idle for `idleMs` keeps none.
 const madeAhead = 2
 const keptIdle = 4
@@ -14,62 +14,72 @@ const idleMs = 10_000
 /** The bridges of an engine. Disposing removes those that are idle. */
 export interface Networks extends AsyncDisposable {
   /**
-   * The name of a network with nobody in it.
+   * A network with nobody in it.
    *
    * @throws ENGINE_NETWORKS_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
-  take(runnerId: string): Promise<string>
-  /** Its container is removed. Never rejects. */
-  giveBack(name: string, runnerId: string): Promise<void>
+  take(runnerId: string, kind: BridgeKind): Promise<Bridge>
+  /** Its containers are removed. Never rejects. */
+  giveBack(bridge: Bridge): Promise<void>
+  /** Somebody may still be in it. Never rejects. */
+  remove(bridge: Bridge): Promise<void>
   /** Lays networks ready in the background. */
   makeAhead(runnerId: string): void
   /** Whether this engine made `name` and has not removed it. */
   holds(name: string): boolean
 }
 
-interface Spare {
+export interface Bridge {
   readonly name: string
   readonly runnerId: string
+  readonly kind: BridgeKind
 }
 
 /** See `Networks`. */
 export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log: Log }): Networks {
   const { make, remove, forget, holds } = openBridges(docker, { clock, log })
-  const idle: Spare[] = []
+  const idle: Bridge[] = []
   const inBackground = new Set<Promise<void>>()
   const disposed = new AbortController()
   const signal = disposed.signal
 
-  const giveBack = async (name: string, runnerId: string): Promise<void> => {
-    if (signal.aborted || idle.length >= keptIdle) return remove(name)
-    const spare = { name, runnerId }
-    idle.push(spare)
-    const idled = clock.sleep(idleMs, signal).then(() => removeIdle(spare))
+  const giveBack = async (bridge: Bridge): Promise<void> => {
+    if (signal.aborted || idle.length >= keptIdle) return remove(bridge.name)
+    idle.push(bridge)
+    const idled = clock.sleep(idleMs, signal).then(() => removeIdle(bridge))
     idled.catch(() => undefined) // disposing removes it
   }
-  const removeIdle = async (spare: Spare): Promise<void> => {
-    const place = idle.indexOf(spare)
+  const removeIdle = async (bridge: Bridge): Promise<void> => {
+    const place = idle.indexOf(bridge)
     if (place < 0) return
     idle.splice(place, 1)
-    keepUntilOver(inBackground, remove(spare.name))
+    keepUntilOver(inBackground, remove(bridge.name))
   }
   const makeAhead = (runnerId: string): void => {
-    for (let missing = madeAhead - idle.length - inBackground.size; missing > 0 && !signal.aborted; missing--) {
-      const made = make(runnerId).then((name) => giveBack(name, runnerId))
+    const ready = idle.filter(({ kind }) => kind === 'outbound').length
+    for (let missing = madeAhead - ready - inBackground.size; missing > 0 && !signal.aborted; missing--) {
+      const made = make(runnerId, 'outbound').then((name) => giveBack({ name, runnerId, kind: 'outbound' }))
       const told = made.catch((error: unknown) => log.warn({ err: error }, 'No network could be made ahead'))
       keepUntilOver(inBackground, told)
     }
   }
+  const takeIdle = async (runnerId: string, kind: BridgeKind): Promise<Bridge | undefined> => {
+    for (let bridge = takeFirst(idle, runnerId, kind); bridge; bridge = takeFirst(idle, runnerId, kind)) {
+      const found = await stateOf(docker, bridge.name)
+      if (found === 'empty') return bridge
+      if (found === 'gone')
+        forget(bridge.name) // `docker network prune` takes what nobody uses
+      else keepUntilOver(inBackground, remove(bridge.name))
+    }
+    return undefined
+  }
 
   return {
-    async take(runnerId) {
-      for (let spare = takeFirst(idle, runnerId); spare !== undefined; spare = takeFirst(idle, runnerId)) {
-        if (await isThere(docker, spare)) return spare
-        forget(spare) // `docker network prune` takes what nobody uses
-      }
-      return make(runnerId)
+    async take(runnerId, kind) {
+      return (await takeIdle(runnerId, kind)) ?? { name: await make(runnerId, kind), runnerId, kind }
     },
     giveBack,
+    remove: ({ name }) => remove(name),
     makeAhead,
     holds,
     async [Symbol.asyncDispose]() {
@@ -85,17 +95,16 @@ function keepUntilOver(works: Set<Promise<void>>, work: Promise<void>): void {
   works.add(kept)
 }
 
-function takeFirst(idle: Spare[], runnerId: string): string | undefined {
-  const index = idle.findIndex((network) => network.runnerId === runnerId)
-  return index < 0 ? undefined : idle.splice(index, 1)[0]?.name
+function takeFirst(idle: Bridge[], runnerId: string, kind: BridgeKind): Bridge | undefined {
+  const index = idle.findIndex((bridge) => bridge.runnerId === runnerId && bridge.kind === kind)
+  return index < 0 ? undefined : idle.splice(index, 1)[0]
 }
 
-async function isThere(docker: Docker, name: string): Promise<boolean> {
-  return docker
-    .getNetwork(name)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    )
+async function stateOf(docker: Docker, name: string): Promise<'empty' | 'used' | 'gone'> {
+  try {
+    const { Containers = {} } = await docker.getNetwork(name).inspect()
+    return Object.keys(Containers).length === 0 ? 'empty' : 'used'
+  } catch {
+    return 'gone'
+  }
 }

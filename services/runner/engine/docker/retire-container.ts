@@ -1,6 +1,5 @@
 import type { Clock, Log } from '@narwhal/host'
 import type Docker from 'dockerode'
-import type { ContainerSpec } from '../engine.ts'
 import { containerProfile } from './container-profile.ts'
 import { attemptLabel, runnerLabel } from './labels.ts'
 import { killContainer, removeContainer } from './remove.ts'
@@ -35,9 +34,10 @@ export async function retireContainer(container: Docker.Container, deps: RetireD
 }
 
 async function openDirectories(container: Docker.Container, { docker, clock }: RetireDeps): Promise<void> {
-  const spec = specOf(await container.inspect())
+  const profile = openerProfile(await container.inspect())
+  if (profile === undefined) return
   await killContainer(container)
-  const opener = await docker.createContainer(openerProfile(spec))
+  const opener = await docker.createContainer(profile)
   try {
     await opener.start()
     await opener.wait()
@@ -46,20 +46,21 @@ async function openDirectories(container: Docker.Container, { docker, clock }: R
   }
 }
 
-/** Absolute modes: they take the sticky bit and set-user-ID away. Recursion follows no links. */
-function openerProfile(spec: ContainerSpec): Docker.ContainerCreateOptions {
-  const profile = containerProfile(spec, 'none')
-  return { ...profile, Entrypoint: ['chmod', '-R', '0777', '/workspace', '/narwhal'] }
-}
-
-function specOf({ Image, Config, HostConfig }: Docker.ContainerInspectInfo): ContainerSpec {
-  const source = (target: string) => HostConfig.Mounts?.find(({ Target }) => Target === target)?.Source ?? ''
-  return {
+/**
+ * Absolute modes: they take the sticky bit and set-user-ID away. Recursion follows no links.
+ *
+ * @returns nothing for a sidecar: it has no directories.
+ */
+function openerProfile(opened: Docker.ContainerInspectInfo): Docker.ContainerCreateOptions | undefined {
+  const { Image: image, Config, HostConfig } = opened
+  const sourceOf = (target: string) => HostConfig.Mounts?.find(({ Target }) => Target === target)?.Source
+  const [workspacePath, spoolPath] = [sourceOf('/workspace'), sourceOf('/narwhal')]
+  if (workspacePath === undefined || spoolPath === undefined) return undefined
+  const place = {
     runnerId: Config.Labels[runnerLabel] ?? '',
     attemptId: Config.Labels[attemptLabel] ?? '',
-    image: Image,
-    env: {},
-    workspacePath: source('/workspace'),
-    spoolPath: source('/narwhal'),
+    network: 'none',
   }
+  const profile = containerProfile({ image, env: {}, workspacePath, spoolPath }, place)
+  return { ...profile, Entrypoint: ['chmod', '-R', '0777', '/workspace', '/narwhal'] }
 }

@@ -1,9 +1,9 @@
 import { type Clock, untilAborted } from '@narwhal/host'
-import { problem } from '@narwhal/protocol'
+import { type ProblemError, problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
 import { environment } from './container-profile.ts'
 import type { ContainerEvents } from './container-events.ts'
-import { engineProblem, statusOf } from './engine-problem.ts'
+import { engineProblem, statusOf, textOf } from './engine-problem.ts'
 
 /** How often the engine is asked whether an exec has ended, in case its event was missed. */
 const pollMs = 1_000
@@ -14,7 +14,7 @@ const toleratedPolls = 10
 export interface ExecSpec {
   readonly command: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** '' is root. */
+  /** '' is the user of the container. */
   readonly user: string
 }
 
@@ -30,7 +30,7 @@ export type ExecEnd = { readonly type: 'exited'; readonly exitCode: number } | {
 /**
  * Starts an exec, detached, and waits for its end. An abort only ends the waiting.
  *
- * @throws ENGINE_REFUSED, ENGINE_GONE, or the signal's reason.
+ * @throws STEP_USER_MISSING, IMAGE_WITHOUT_SHELL, ENGINE_REFUSED, ENGINE_GONE, or the signal's reason.
  */
 export async function runExec(container: Docker.Container, spec: ExecSpec, deps: ExecDeps): Promise<ExecEnd> {
   const exec = await createExec(container, spec)
@@ -52,7 +52,7 @@ export async function runExec(container: Docker.Container, spec: ExecSpec, deps:
 async function createExec(container: Docker.Container, spec: ExecSpec): Promise<Docker.Exec | undefined> {
   const Env = environment(spec.env ?? {})
   try {
-    return await container.exec({ Cmd: [...spec.command], Env, User: spec.user, WorkingDir: '/workspace' })
+    return await container.exec({ Cmd: [...spec.command], Env, User: spec.user })
   } catch (error) {
     if (statusOf(error) === 404 || statusOf(error) === 409) return undefined
     throw engineProblem(error, 'A command could not be made in the container')
@@ -66,8 +66,19 @@ async function startExec(exec: Docker.Exec): Promise<boolean> {
     return true
   } catch (error) {
     if (statusOf(error) === 404 || statusOf(error) === 409) return false
-    throw engineProblem(error, 'A command could not be started in the container')
+    throw startProblem(error)
   }
+}
+
+function startProblem(error: unknown): ProblemError {
+  const text = textOf(error)
+  if (/unable to find (?:user|group)|uids and gids must be/.test(text)) {
+    return problem('STEP_USER_MISSING', `The step cannot run as its user: ${text}`, { cause: error })
+  }
+  if (/executable file not found/.test(text)) {
+    return problem('IMAGE_WITHOUT_SHELL', `The image lacks a program: ${text}`, { cause: error })
+  }
+  return engineProblem(error, 'A command could not be started in the container')
 }
 
 function listenForEnd(containerId: string, execId: string, events: ContainerEvents) {

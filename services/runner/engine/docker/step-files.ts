@@ -1,27 +1,49 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StepSpec } from '../engine.ts'
+import type { AttemptPaths, StepSpec } from '../engine.ts'
 import { makeSpoolFile, takeAway } from '../make-spool-file.ts'
 import { stepLogPath } from '../step-log-path.ts'
 import { stepRelay } from './step-relay.ts'
 
-/** Puts the files of a step in the spool; returns the command that runs it in the container. */
-export async function writeStepFiles(
-  spoolPath: string,
-  { index, script, logCapBytes }: StepSpec,
-): Promise<readonly string[]> {
+/** Files that the relay leaves beside the script, to say what the exit code cannot. */
+const signs = ['oom', 'nodir', 'noshell'] as const
+
+const mounted: AttemptPaths = { workspacePath: '/workspace', spoolPath: '/narwhal' }
+
+/** Puts the files of a step in the spool; returns the command that runs it, where the directories are at `inside`. */
+export async function writeStepFiles(spoolPath: string, step: StepSpec, inside = mounted): Promise<readonly string[]> {
+  const { index, script, dir = '', shell = 'sh -e' } = step
   const path = join(spoolPath, `step-${index}`)
-  await Promise.all([takeAway(`${path}.out`), takeAway(`${path}.oom`)])
-  await (await makeSpoolFile(stepLogPath(spoolPath, index), 0o666)).close()
+  await Promise.all(['out', ...signs].map((extension) => takeAway(`${path}.${extension}`)))
+  const blocks = String(await openLog(spoolPath, step))
   await using file = await makeSpoolFile(`${path}.sh`, 0o644)
   await file.writeFile(script)
-  return ['sh', '-c', stepRelay, 'narwhal', `/narwhal/step-${index}`, String(Math.ceil(logCapBytes / 512))]
+  const words = shell.split(/\s+/).filter((word) => word !== '')
+  const [files, directory] = [join(inside.spoolPath, `step-${index}`), `${inside.workspacePath}/${dir}`]
+  return ['sh', '-c', stepRelay, 'narwhal', files, blocks, directory, ...words]
 }
 
-/** Whether the relay saw the kernel kill something for want of memory while the step ran. */
-export async function sawOomKill(spoolPath: string, index: number): Promise<boolean> {
-  return lstat(join(spoolPath, `step-${index}.oom`)).then(
-    () => true,
-    () => false,
+/** Makes the log, or goes on with it; returns how many blocks of 512 bytes it may have at last. */
+async function openLog(spoolPath: string, { index, logCapBytes, append = false }: StepSpec): Promise<number> {
+  await using file = await makeSpoolFile(stepLogPath(spoolPath, index), 0o666, { append })
+  const { size } = await file.stat()
+  return Math.ceil((size + logCapBytes) / 512)
+}
+
+/** What the relay saw: a kill for want of memory while the step ran, or why it did not run. */
+export interface StepSigns {
+  readonly outOfMemory: boolean
+  readonly noDirectory: boolean
+  readonly noShell: boolean
+}
+
+export async function stepSigns(spoolPath: string, index: number): Promise<StepSigns> {
+  const seen = signs.map((extension) =>
+    lstat(join(spoolPath, `step-${index}.${extension}`)).then(
+      () => true,
+      () => false,
+    ),
   )
+  const [outOfMemory = false, noDirectory = false, noShell = false] = await Promise.all(seen)
+  return { outOfMemory, noDirectory, noShell }
 }

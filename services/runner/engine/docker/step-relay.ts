@@ -11,7 +11,10 @@
  * 6. Nothing keeps the stdout and stderr of the exec: the engine reports its end up to two seconds late while somebody does.
  * 7. Its variables begin with `narwhal_`: the environment of the step is its own, too.
  *
- * Arguments: the path of the step's files without extension; the cap in blocks of 512 bytes.
+ * 8. What keeps the step from running leaves a file, too: `.nodir`, `.noshell`.
+ *
+ * Arguments: the path of the step's files without extension; how many blocks of 512 bytes the log may have; the directory
+ * to run in; the shell and its options.
  */
 export const stepRelay = `
 exec </dev/null >/dev/null 2>&1
@@ -26,20 +29,23 @@ count_oom_kills() {
     done <"$narwhal_file"
   done
 }
-narwhal_drained= narwhal_timer=
-mkfifo -m 666 "$1.out" 2>>"$1.log" || exit 127
+narwhal_drained= narwhal_timer= narwhal_path=$1 narwhal_blocks=$2
+cd "$3" || { : >"$1.nodir"; exit 1; }
+shift 3
+command -v "$1" || { : >"$narwhal_path.noshell"; exit 127; }
+mkfifo -m 666 "$narwhal_path.out" 2>>"$narwhal_path.log" || exit 127
 (
   trap 'kill "$narwhal_copy"; wait "$narwhal_copy"' USR1
-  (ulimit -f "$2"; exec cat <&4 >>"$1.log") & narwhal_copy=$!
+  (ulimit -f "$narwhal_blocks"; exec cat <&4 >>"$narwhal_path.log") & narwhal_copy=$!
   wait "$narwhal_copy"
   kill -USR1 $$
   exec cat <&4
-) 4<"$1.out" & narwhal_relay=$!
+) 4<"$narwhal_path.out" & narwhal_relay=$!
 count_oom_kills
 narwhal_before=$narwhal_kills
-sh -e "$1.sh" >"$1.out" 2>&1
+"$@" "$narwhal_path.sh" >"$narwhal_path.out" 2>&1
 narwhal_code=$?
-[ "$narwhal_code" = 0 ] || { count_oom_kills; [ "$narwhal_kills" = "$narwhal_before" ] || : >"$1.oom"; }
+[ "$narwhal_code" = 0 ] || { count_oom_kills; [ "$narwhal_kills" = "$narwhal_before" ] || : >"$narwhal_path.oom"; }
 [ -n "$narwhal_drained" ] || await_drain
 [ -n "$narwhal_drained" ] || { kill -USR1 "$narwhal_relay"; await_drain; }
 exit "$narwhal_code"

@@ -1,16 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
+import type { Output } from './command.ts'
 
-/** The output of a scripted step. */
-export interface CappedOutput {
-  /** Whether the cap is reached: whatever comes now is thrown away. */
-  isFull(): boolean
-  write(text: string): void
-  /** Appends to the file what was written since the last flush. */
-  flush(): Promise<void>
-}
-
-/** Collects output and appends it to `file`, `capBytes` in all at the most. */
-export function cappedOutput(file: FileHandle, capBytes: number): CappedOutput {
+/** Collects output and appends it to `file`, `capBytes` in all at the most; once they are reached the output is full. */
+export function cappedOutput(file: FileHandle, capBytes: number): Output {
   let waiting: Buffer[] = []
   let leftBytes = capBytes
   return {

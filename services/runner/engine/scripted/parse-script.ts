@@ -1,7 +1,8 @@
-/** A command and how it hangs on the one before it. */
+/** A command, how it hangs on the one before it, and the file that its output goes to. */
 export interface Command {
   readonly after?: 'and' | 'or'
   readonly words: readonly string[]
+  readonly into?: { readonly path: string; readonly mode: 'anew' | 'append' }
 }
 
 /** Lists of commands joined by `&&` and `||`; or the first thing that the scripted shell does not know. */
@@ -11,6 +12,8 @@ const tokens = new RegExp(
   [
     /(?<blank>[ \t]+|\\\n)/,
     /(?<comment>(?<![^\s;&|])#[^\n]*)/,
+    /(?<both>(?<![^\s;&|])[12]?>&[12](?![^\s;&|]))/,
+    /(?<into>(?<![^\s;&|])1?>>?)/,
     /(?<operator>&&|\|\||;|\n)/,
     /'(?<single>[^']*)'/,
     /"(?<double>(?:[^"\\`$]|\\[\s\S]|\$\w+|\$\{\w+\})*)"/,
@@ -23,44 +26,76 @@ const tokens = new RegExp(
 
 /** Reads a script; variables are put in from `env`, without splitting them into words. */
 export function parseScript(script: string, env: Readonly<Record<string, string>>): ParsedScript {
+  const reading = openReading()
+  tokens.lastIndex = 0
+  while (tokens.lastIndex < script.length) {
+    const start = tokens.lastIndex
+    const found = tokens.exec(script)?.groups
+    if (found === undefined || !reading.takes(found)) return { fault: script.slice(start, start + 20) }
+    const { blank, both, into, operator, single, double, plain } = found
+    if (blank !== undefined || both !== undefined) reading.endWord()
+    else if (into !== undefined) reading.redirect(into.endsWith('>>') ? 'append' : 'anew')
+    else if (operator !== undefined) reading.operator(operator)
+    else if (single !== undefined) reading.addToWord(single)
+    else if (double !== undefined) reading.addToWord(expand(double, env))
+    else if (plain !== undefined) reading.addToWord(expand(plain, env))
+  }
+  reading.endList()
+  return reading.isWhole() ? { lists: reading.lists } : { fault: script.slice(-20) }
+}
+
+type Groups = Readonly<Record<string, string | undefined>>
+
+/** What was read so far, and the command that is being read. */
+function openReading() {
   const lists: Command[][] = []
   let list: Command[] = []
   let words: string[] = []
   let word: string | undefined
   let after: Command['after']
+  let into: { path?: string; mode: 'anew' | 'append' } | undefined
+  let whole = true
 
   const endWord = () => {
-    if (word !== undefined) words.push(word)
+    if (word === undefined) return
+    if (into !== undefined && into.path === undefined) into.path = word
+    else words.push(word)
     word = undefined
   }
   const endCommand = () => {
     endWord()
-    if (words.length > 0) list.push(after === undefined ? { words } : { after, words })
+    const { path, mode } = into ?? { mode: 'anew' }
+    whole &&= into === undefined || (path !== undefined && words.length > 0)
+    const target = path === undefined ? {} : { into: { path, mode } }
+    if (words.length > 0) list.push({ ...(after === undefined ? {} : { after }), words, ...target })
     words = []
     after = undefined
+    into = undefined
   }
   const endList = () => {
     endCommand()
     if (list.length > 0) lists.push(list)
     list = []
   }
-
-  tokens.lastIndex = 0
-  while (tokens.lastIndex < script.length) {
-    const start = tokens.lastIndex
-    const found = tokens.exec(script)?.groups
-    if (found === undefined) return { fault: script.slice(start, start + 20) }
-    const { blank, comment, operator, single, double, plain } = found
-    if (blank !== undefined) endWord()
-    else if (operator === '&&' || operator === '||') {
+  return {
+    lists,
+    endWord,
+    endList,
+    isWhole: () => whole,
+    /** Only one target for the output, and a target before the next operator. */
+    takes: ({ into: again }: Groups) => again === undefined || into === undefined,
+    addToWord: (text: string) => void (word = (word ?? '') + text),
+    redirect(mode: 'anew' | 'append') {
+      endWord()
+      into = { mode }
+    },
+    operator(text: string) {
+      if (text === '\n' && after !== undefined && words.length === 0 && word === undefined) return
+      if (text === ';' || text === '\n') return endList()
       endCommand()
-      after = operator === '&&' ? 'and' : 'or'
-    } else if (operator === '\n' && after !== undefined && words.length === 0 && word === undefined) continue
-    else if (operator !== undefined) endList()
-    else if (comment === undefined) word = (word ?? '') + (single ?? expand(double ?? plain ?? '', env))
+      after = text === '&&' ? 'and' : 'or'
+    },
   }
-  endList()
-  return { lists }
 }
 
 function expand(text: string, env: Readonly<Record<string, string>>): string {
