@@ -25,8 +25,8 @@ jobs:
   test:
     matrix: { node: [22, 24] }
     image: node:\${{ matrix.node }}
-    services: { db: postgres:17 }
-    env: { DATABASE_URL: postgres://postgres@db/postgres }
+    services: { db: { image: postgres:17, env: { POSTGRES_PASSWORD: test } } }
+    env: { DATABASE_URL: postgres://postgres:test@db/postgres }
     steps:
       - npm ci
       - { run: npm test, timeout: 10m }

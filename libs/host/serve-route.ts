@@ -32,6 +32,7 @@ export function serveRoute<R extends Route>(server: HttpServer, route: R, option
     method: route.method,
     url: route.path,
     schema: schemaOf(route),
+    ...(route.maxBodyBytes === undefined ? {} : { bodyLimit: route.maxBodyBytes }),
     validatorCompiler,
     onRequest: async (request) => authorize(route, tokens, request),
     handler: async (request, reply) => {

@@ -40,9 +40,9 @@ export interface TreeFile {
   readonly oid: string
 }
 
-/** Part of a pipeline, for `narwhal exec`. What is absent selects everything. */
+/** Part of a pipeline, for `narwhal exec`: any runner will do for it. What is absent selects everything. */
 export interface JobSelection {
-  /** Keys or names of jobs, or globs; with them comes what they need. */
+  /** Keys or names of jobs, or globs; with them comes what they need. A job that is named needs no approval. */
   readonly jobs?: readonly string[]
   /** Names of steps; the others are left out. */
   readonly steps?: readonly string[]

@@ -12,6 +12,8 @@ export interface Route {
   readonly params?: TSchema
   readonly query?: TSchema
   readonly body?: TSchema
+  /** Of a JSON body; absent: 1 MiB. */
+  readonly maxBodyBytes?: number
   /** The body of the answer; absent: the answer has none (204), or the route writes it itself. */
   readonly reply?: TSchema
   /** The status of a good answer; absent: 200, or 204 without a reply. */

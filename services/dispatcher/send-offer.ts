@@ -1,5 +1,5 @@
 import type { HttpClient, Log } from '@narwhal/host'
-import { isProblem, type Offer, offerAttempt } from '@narwhal/protocol'
+import { type AttemptEvent, isProblem, type Offer, offerAttempt } from '@narwhal/protocol'
 import type { RunnerRecord } from '@narwhal/store'
 import { applyToAttempt } from './apply-event.ts'
 import type { Changes } from './changes.ts'
@@ -15,7 +15,7 @@ export interface SendOfferDeps {
 
 /**
  * Sends one offer to its runner. Taken: nothing more to do. Certainly not taken: the attempt is refused, which does not
- * count. Its fate unknown: nothing is done; if the runner has it, its reports will come, else the lease ends by itself.
+ * count. Too large for any runner: the attempt fails. Its fate unknown: nothing is done; if the runner has it, its reports will come, else the lease ends by itself.
  */
 export async function sendOffer(deps: SendOfferDeps, runner: RunnerRecord, offer: Offer): Promise<void> {
   const { client, runnerToken, presence, log } = deps
@@ -27,7 +27,7 @@ export async function sendOffer(deps: SendOfferDeps, runner: RunnerRecord, offer
     if (!isCertainlyRefused(error))
       return log.warn({ err: error, runner: runner.name }, 'nobody knows whether an offer arrived; its lease will tell')
     log.info({ runner: runner.name, because: String(error) }, 'a runner refused an offer')
-    await refuse(deps.changes, offer.attemptId)
+    await applyTo(deps.changes, offer.attemptId, isProblem(error, 'BODY_TOO_LARGE') ? tooLarge : { type: 'refused' })
   }
 }
 
@@ -36,9 +36,21 @@ function isCertainlyRefused(error: unknown): boolean {
   return error.code !== 'UNREACHABLE' || error.data?.['sent'] === false
 }
 
-async function refuse(changes: Changes, attemptId: string): Promise<void> {
+type WithoutTime<E> = E extends unknown ? Omit<E, 'at'> : never
+
+/** No other runner would take it either, and so it would be offered for ever. */
+const tooLarge = {
+  type: 'ended',
+  ending: {
+    outcome: 'failed',
+    code: 'BODY_TOO_LARGE',
+    message: 'The outputs of the jobs that this one needs are too large together. Hand large things on as artifacts.',
+  },
+} as const
+
+async function applyTo(changes: Changes, attemptId: string, event: WithoutTime<AttemptEvent>): Promise<void> {
   await changes.change(async (change) => {
     const attempt = await change.tables.attempts.find(attemptId)
-    if (attempt !== undefined) await applyToAttempt(change, attempt, { type: 'refused', at: change.now })
+    if (attempt !== undefined) await applyToAttempt(change, attempt, { ...event, at: change.now })
   })
 }

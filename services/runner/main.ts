@@ -28,6 +28,7 @@ await runMain(async ({ env, signal }) => {
     clock,
     log,
     dockerHost: env['DOCKER_HOST'],
+    runtimeDirectory: env['XDG_RUNTIME_DIR'],
     path: env['PATH'],
     registries,
   })

@@ -72,7 +72,8 @@ export function clusterRest(baseUrl: string, token: string): ClusterRest {
     },
     async artifactsHash(jobId) {
       const hash = createHash('sha256')
-      for await (const bytes of await client.download(getJobArtifacts, { ...call, params: { jobId } })) hash.update(bytes)
+      for await (const bytes of await client.download(getJobArtifacts, { ...call, params: { jobId } }))
+        hash.update(bytes)
       return hash.digest('hex')
     },
     build: (repository, ref) => client.call(createBuild, { ...call, body: { repository, ref } }),

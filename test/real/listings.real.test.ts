@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { provideRabbitmq } from '../setup/provide-rabbitmq.ts'
-import { provideNodeImage, providePostgresImage } from '../setup/stand-ins/images.ts'
+import { provideNodejsImage, providePostgresImage } from '../setup/stand-ins/images.ts'
 import { exampleFiles } from './example-repository.ts'
 import { type EndedBuild, pushed } from './pushed-build.ts'
 import { type Cluster, startCluster } from './start-cluster.ts'
@@ -13,8 +13,8 @@ let cluster: Cluster
 
 beforeAll(async () => {
   const { url } = opened.use(await provideRabbitmq())
-  for (const tag of ['22', '24']) opened.use(await provideNodeImage(tag))
-  for (const tag of ['17', '18']) opened.use(await providePostgresImage(tag))
+  const images = [...['22', '24'].map(provideNodejsImage), ...['17', '18'].map(providePostgresImage)]
+  await Promise.all(images.map(async (image) => opened.use(await image)))
   cluster = opened.use(await startCluster({ amqpUrl: url, runners: 2, slots: 2 }))
 })
 afterAll(() => opened.disposeAsync())
@@ -81,18 +81,8 @@ test('a pipeline with matrix, databases, reports, artifacts, cache, secret and d
   expect(deploy.startedAt).toBeGreaterThanOrEqual(Math.max(...others))
   const hash = createHash('sha256').update(token.value).digest('hex')
   expect(await ended.log('deploy')).toBe(`deploys <h1>Hello, world!</h1>\nwith ***, ${hash}  -\n`)
-  const cached = ended.view.jobs.flatMap(({ produced }) => produced?.notes ?? [])
-  expect(cached.filter((note) => note.includes('saved ('))).toHaveLength(1)
-})
-
-test('what is cached and what passed once is used when the same is pushed again, and it deploys again', async () => {
-  const build = await pushed(cluster, 'example', { 'README.md': 'The same again\n' })
-
-  const ended = await build.ends('passed')
-
-  const cached = ended.view.jobs.filter(({ kind }) => kind === 'steps').map(({ produced }) => produced?.notes ?? [])
-  expect(cached.map((notes) => notes.map((note) => note.includes('hit')))).toEqual(cached.map(() => [true]))
-  expect(ended.job('deploy').attempts).toHaveLength(1)
+  const cached = [ended.job('build'), deploy].map(({ produced }) => produced?.notes?.[0])
+  expect(cached).toEqual(cached.map(() => expect.stringMatching(/^cache ~\/\.npm: hit \(/)))
 })
 
 test.each([
@@ -121,7 +111,7 @@ test('every file that the page of narwhal.yml shows passes in a repository that 
   expect(ended.length).toBeGreaterThan(3)
   const logs = await Promise.all(ended.flatMap((build) => namesOf(build).slice(1).map(build.log)))
   const log = logs.join('')
-  expect(log).toContain('announces Ada Lovelace on main\n')
+  expect(log).toContain('announces Ada on main\n')
   expect(log).toContain('deploys 1.2.3\n')
   expect(log).not.toContain(token.value)
 })

@@ -17,7 +17,7 @@ export interface EndedBuild {
   log(name: string): Promise<string>
 }
 
-const limitMs = 60_000
+const limitMs = 90_000
 
 /** Commits files (or a narwhal.yml) to `ada/NAME`, tells of it by a signed push, and watches what comes of it. */
 export async function pushed(cluster: Cluster, name: string, files: Files | string): Promise<PushedBuild> {
@@ -63,8 +63,8 @@ function watched({ rest }: Cluster, find: () => Promise<BuildView>): PushedBuild
   return {
     until,
     async ends(outcome) {
-      const view = await until(({ state, jobs }) => expect(state, endingsOf(jobs)).toBe('finished'))
-      expect(view.ending?.outcome, endingsOf(view.jobs)).toBe(outcome)
+      const view = await until((build) => build.state === 'finished' || expect.fail(`not ended:${endingsOf(build)}`))
+      if (view.ending?.outcome !== outcome) expect.fail(`${outcome} was expected:${endingsOf(view)}`)
       const job = (name: string) => jobOf(view, name)
       return { view, job, log: async (name) => (await rest.logBytes(job(name).id)).toString() }
     },
@@ -72,10 +72,7 @@ function watched({ rest }: Cluster, find: () => Promise<BuildView>): PushedBuild
 }
 
 /** For people who have to find out why it is not as it was expected. */
-function endingsOf(jobs: readonly JobView[]): string {
-  const endings = jobs.map(({ name, state, ending }) => {
-    const { outcome = state, code = '', message = '' } = ending ?? {}
-    return `${name}: ${outcome} ${code} ${message}`
-  })
-  return `how the jobs ended:\n${endings.join('\n')}\nand so the build`
+function endingsOf({ state, ending, jobs }: BuildView): string {
+  const lines = jobs.map(({ name, ...job }) => `${name}: ${job.ending?.outcome ?? job.state} ${job.ending?.message}`)
+  return `\n${lines.join('\n')}\nand so the build: ${ending?.outcome ?? state}`
 }

@@ -1,5 +1,5 @@
 import { EvaluationError } from '@marcbachmann/cel-js'
-import { cel } from './cel.ts'
+import { evaluateCel } from './cel.ts'
 import type { ConditionFacts, ExpressionFacts } from './facts.ts'
 import type { Expression } from './parse-expression.ts'
 import { valueOfReference } from './value-of-reference.ts'
@@ -29,7 +29,7 @@ function evaluate(
   missing: readonly string[],
 ): Answer {
   try {
-    const value: unknown = cel.evaluate(celText, { ...values })
+    const value: unknown = evaluateCel(celText, values)
     if (typeof value === 'bigint' || typeof value === 'number') return { value }
     if (typeof value === 'string' || typeof value === 'boolean') return { value }
     return { fault: 'The expression has no value that can be used.' }

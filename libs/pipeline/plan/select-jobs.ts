@@ -20,7 +20,13 @@ export function selectJobs(all: readonly JobDefinition[], selection: JobSelectio
     needs: job.needs.filter((name) => wanted.has(name)),
     steps: chosen.includes(job) ? stepsOf(job, selection) : job.steps,
   }))
-  return { jobs: jobs.map((job) => withEnv(job, selection.env ?? {})) }
+  const isNamed = (job: JobDefinition) => selection.jobs?.some((wanted) => means(wanted, job)) === true
+  return { jobs: jobs.map((job) => withEnv(onThisMachine(job, isNamed(job)), selection.env ?? {})) }
+}
+
+/** Who selects runs it on the machine that is there, and gives the word for the jobs that are named. */
+function onThisMachine({ track: _, approval, ...job }: JobDefinition, isNamed: boolean): JobDefinition {
+  return { ...job, labels: [], ...(approval === undefined || isNamed ? {} : { approval }) }
 }
 
 function isCell({ matrix }: JobDefinition, wanted: Readonly<Record<string, string>>): boolean {

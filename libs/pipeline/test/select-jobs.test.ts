@@ -52,6 +52,27 @@ test('what a job needs and is left out, it does not wait for', () => {
   expect(plan.jobs.at(-1)?.needs).toEqual(['test (1, a)', 'test (1, b)'])
 })
 
+const guarded = `
+image: i
+jobs:
+  build: { runs-on: [gpu], track: ruby, approval: [grace], run: make }
+  deploy: { needs: build, approval: true, run: d }
+`
+
+test.each<[string, JobSelection, readonly string[]]>([
+  ['nobody is named', {}, ['build', 'deploy']],
+  ['one is named that needs another', { jobs: ['deploy'] }, ['build']],
+  ['all are named', { jobs: ['*'] }, []],
+])('any runner will do for what is selected, and when %s only the others wait for an approval', (_, selection, by) => {
+  const { jobs } = planOf(guarded, { selection }).plan
+
+  expect(jobs.map(({ labels, track }) => [labels, track])).toEqual([
+    [[], undefined],
+    [[], undefined],
+  ])
+  expect(jobs.filter(({ approval }) => approval !== undefined).map(({ name }) => name)).toEqual(by)
+})
+
 test('the environment of a selection is above all others, and no template', () => {
   const { definitions } = planOf(text, { selection: { jobs: ['lint'], env: { A: '${{ sha }}', B: '1' } } })
   const [lint] = definitions

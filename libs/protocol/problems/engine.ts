@@ -5,7 +5,7 @@ export const engineProblems = {
   ENGINE_URL_INVALID: {
     status: 500,
     title: 'NARWHAL_ENGINE names no engine that Narwhal has',
-    fix: 'Set it to `docker:` (DOCKER_HOST, else /var/run/docker.sock), `unix:/path/to.sock`, `docker:/path/to.sock`, `host:` or `scripted:`.',
+    fix: 'Set it to `docker:` (DOCKER_HOST, else /var/run/docker.sock), `unix:/path/to.sock`, `docker:/path/to.sock`, `podman:`, `podman:/path/to.sock`, `host:` or `scripted:`.',
   },
   DOCKER_CONFIG_INVALID: {
     status: 500,

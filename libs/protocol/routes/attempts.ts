@@ -5,6 +5,12 @@ import type { Route } from '../route.ts'
 
 const params = Type.Object({ attemptId: Id })
 
+/** In bytes: eight chunks with the largest plan, or with the largest result. */
+export const maxReportBytes = 8 * 1024 * 1024
+
+/** In bytes: what a job needs comes with the outputs of all those jobs. */
+export const maxOfferBytes = 16 * 1024 * 1024
+
 /** Runner → dispatcher. */
 export const reportAttempt = {
   method: 'POST',
@@ -13,6 +19,7 @@ export const reportAttempt = {
   auth: 'attempt',
   params,
   body: AttemptReport,
+  maxBodyBytes: maxReportBytes,
   reply: AttemptReply,
 } as const satisfies Route
 
@@ -33,6 +40,7 @@ export const offerAttempt = {
   summary: 'Offer one attempt to the runner',
   auth: 'runner',
   body: Offer,
+  maxBodyBytes: maxOfferBytes,
   reply: Type.Object({ free: Type.Integer({ minimum: 0, description: 'slots still free' }) }),
   status: 202,
 } as const satisfies Route

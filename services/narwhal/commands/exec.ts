@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Environment, openLog } from '@narwhal/host'
 import { type BuildView, createBuild, removeSecret, repositoryKey, setSecret } from '@narwhal/protocol'
+import type { Api } from '../api/open-api.ts'
 import type { CommandContext } from '../command-context.ts'
+import { declineApprovals } from '../exec/decline-approvals.ts'
 import { openExecData } from '../exec/exec-data.ts'
 import { readSecretsFile } from '../exec/read-secrets-file.ts'
 import { selectionOf } from '../exec/selection-of.ts'
@@ -53,11 +55,11 @@ export async function runExec(jobs: readonly string[], options: ExecOptions, giv
   const narwhal = opened.use(await startExec(config, { context, snapshot, selection }))
   opened.use(await lendSecrets(secrets, { narwhal, config, snapshot }))
   try {
-    const ended = await runBuild(narwhal, config, { snapshot, context })
-    const at = { baseUrl: narwhal.url, token: config.apiToken }
-    const build = await readBuildLogs(ended, { client: narwhal.client, at, clock: context.clock }, signal)
+    const api = { client: narwhal.client, at: { baseUrl: narwhal.url, token: config.apiToken }, clock: context.clock }
+    const ended = await runBuild(narwhal, api, { config, snapshot, context })
+    const build = await readBuildLogs(ended, api, signal)
     if (data.logsPath !== undefined && (await keepLogs(build, data.logsPath)) > 0)
-      terminal.print(terminal.paint('dim', `What the jobs said: ${data.logsPath}`))
+      terminal.print(terminal.paint('dim', `What the jobs said is in ${data.logsPath}`))
     if (options.json === true) await given.terminal.write(`${JSON.stringify(build, null, 2)}\n`)
     return build.ending?.outcome === 'passed' || build.ending?.outcome === 'skipped' ? 0 : 1
   } catch (error) {
@@ -125,16 +127,18 @@ async function lendSecrets(
 }
 
 interface BuildOptions {
+  readonly config: UpConfig
   readonly snapshot: Snapshot
   readonly context: CommandContext
 }
 
-async function runBuild(narwhal: Narwhal, config: UpConfig, { snapshot, context }: BuildOptions): Promise<BuildView> {
+async function runBuild(narwhal: Narwhal, api: Api, { config, snapshot, context }: BuildOptions): Promise<BuildView> {
   const { terminal, clock, signal } = context
   const log = openLog({ service: 'narwhal', level: config.logLevel, pretty: process.stderr.isTTY })
-  await using progress = showProgress(narwhal, { config, terminal, clock, log })
+  const onSeen = declineApprovals(api)
+  await using progress = showProgress(narwhal, { config, terminal, clock, log, onSeen, staysUp: false })
   const { ref, sha } = snapshot
   const body = { repository: repositoryKey(snapshot.repository), ref, sha, trigger: 'push' } as const
-  const { id } = await narwhal.client.call(createBuild, { baseUrl: narwhal.url, token: config.apiToken, body, signal })
+  const { id } = await api.client.call(createBuild, { ...api.at, body, signal })
   return await progress.ended(id, signal) // it is shown until then
 }

@@ -22,7 +22,11 @@ export async function keepLogs({ jobs }: Pick<BuildWithLogs, 'jobs'>, path: stri
 
 /** Names of jobs come from narwhal.yml: nothing of them leads out of the directory. */
 function freeName(job: string, taken: ReadonlySet<string>): string {
-  const stem = job.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replaceAll(/^[.-]+|-+$/g, '').slice(0, 60) || 'job'
+  const stem =
+    job
+      .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
+      .replaceAll(/^[.-]+|-+$/g, '')
+      .slice(0, 60) || 'job'
   for (let number = 1; ; number++) {
     const name = number === 1 ? `${stem}.log` : `${stem}-${number}.log`
     if (!taken.has(name)) return name

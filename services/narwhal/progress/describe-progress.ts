@@ -21,6 +21,8 @@ export interface DescribeOptions {
   readonly paint: Paint
   /** First line of the commit message, empty when unknown. */
   readonly title: string
+  /** Somebody can ask for the log later. */
+  readonly staysUp: boolean
 }
 
 /** What happened to a build between two looks at it. `before` is absent at the first look; equal looks say nothing. */
@@ -30,19 +32,39 @@ export function describeProgress(
   options: DescribeOptions,
 ): readonly ProgressLine[] {
   const lines: ProgressLine[] = before === undefined ? [{ text: describeHead(after, options) }] : []
+  const width = widthOf(after)
   for (const job of after.jobs) {
     const earlier = before?.jobs.find(({ id }) => id === job.id)
-    const prefix = after.jobs.length > 2 ? `${job.name} / ` : ''
+    const prefix = prefixOf(job, after)
     lines.push(
-      ...(job.kind === 'plan' ? planLines(earlier, job, options) : jobLines(earlier, job, { ...options, prefix })),
+      ...(job.kind === 'plan'
+        ? planLines(earlier, job, options)
+        : jobLines(earlier, job, { ...options, prefix, width })),
     )
   }
   if (after.state === 'finished' && before?.state !== 'finished') lines.push(...outcomeLines(after, options))
   return lines
 }
 
+/** The job goes before its steps where there are several, and a plan. */
+function prefixOf({ name }: JobView, { jobs }: BuildView): string {
+  return jobs.length > 2 ? `${name} / ` : ''
+}
+
+/** Of the longest name in the build. */
+function widthOf(build: BuildView): number {
+  const names = build.jobs.flatMap((job) => {
+    const steps = job.attempts.at(-1)?.steps ?? []
+    return steps.map((step) => plainLine(`${prefixOf(job, build)}${step.name}`).length)
+  })
+  return Math.max(0, ...names)
+}
+
 /** `narwhal/demo #1  main 3f2a91c  "Count in Roman numerals"` */
-export function describeHead({ number, commit }: BuildView, { paint, title }: DescribeOptions): string {
+export function describeHead(
+  { number, commit }: BuildView,
+  { paint, title }: Omit<DescribeOptions, 'staysUp'>,
+): string {
   const { owner, name } = commit.repository
   const place = `${paint('bold', `${owner}/${name} #${number}`)}  ${shortRef(commit)} ${commit.sha.slice(0, 7)}`
   return title === '' ? place : `${place}  ${paint('dim', `"${cutText(title, 60)}"`)}`
@@ -54,7 +76,7 @@ function planLines(before: JobView | undefined, { ending, takenFrom, attempts }:
   return [{ text: stepLine('plan', ending, { paint, times: attempts.at(-1) }) }]
 }
 
-type JobOptions = DescribeOptions & { readonly prefix: string }
+type JobOptions = DescribeOptions & { readonly prefix: string; readonly width: number }
 
 function jobLines(before: JobView | undefined, job: JobView, options: JobOptions): readonly ProgressLine[] {
   return job.attempts.flatMap((attempt) => {
@@ -66,10 +88,9 @@ function jobLines(before: JobView | undefined, job: JobView, options: JobOptions
 type AttemptOptions = JobOptions & { readonly job: JobView }
 
 function stepLines(before: AttemptView | undefined, attempt: AttemptView, options: AttemptOptions): ProgressLine[] {
-  const { prefix, paint, job } = options
+  const { prefix, width, paint, job } = options
   const hasRun = attempt.steps.some(({ ending }) => ending !== undefined && ending.outcome !== 'skipped')
   const fresh = attempt.steps.filter((step) => hasRun && isTold(attempt, step) && !wasTold(before, step.index))
-  const width = Math.max(...attempt.steps.map(({ name }) => prefix.length + plainLine(name).length))
   return fresh.flatMap((step): ProgressLine[] => {
     const { index, name, ending, exitCode } = step
     if (ending === undefined) return []
@@ -137,13 +158,13 @@ function stepLine(
   return `  ${signOf(ending.outcome, paint)} ${ending.outcome === 'skipped' ? paint('dim', line) : line}`
 }
 
-function outcomeLines(build: BuildView, { paint }: DescribeOptions): readonly ProgressLine[] {
+function outcomeLines(build: BuildView, { paint, staysUp }: DescribeOptions): readonly ProgressLine[] {
   const { ending, createdAt, startedAt = createdAt, finishedAt = startedAt } = build
   if (ending === undefined) return []
   const isKnown = ending.code === undefined || ending.code === 'STEP_FAILED'
   const message = isKnown ? [] : plainLines(ending.message ?? '').map((line) => ({ text: `      ${line}` }))
   const code = ending.code === undefined ? '' : `${ending.code} `
   const outcome = paintOutcome(ending.outcome, paint)
-  const command = paint('dim', `narwhal log ${nameBuild(build)}`)
-  return [...message, { text: `${outcome}  ${code}in ${describeDuration(finishedAt - startedAt)}   ${command}` }]
+  const command = staysUp ? `   ${paint('dim', `narwhal log ${nameBuild(build)}`)}` : ''
+  return [...message, { text: `${outcome}  ${code}in ${describeDuration(finishedAt - startedAt)}${command}` }]
 }

@@ -14,6 +14,10 @@ export interface FollowDeps {
   readonly readBuild: (buildId: string, signal: AbortSignal) => Promise<BuildView>
   readonly readTitle: (build: BuildView, signal: AbortSignal) => Promise<string>
   readonly readTail: (step: FailedStep, signal: AbortSignal) => Promise<readonly string[]>
+  /** Hears of every look at a build. */
+  readonly onSeen?: ((build: BuildView, signal: AbortSignal) => Promise<void>) | undefined
+  /** Somebody can ask for logs later. */
+  readonly staysUp: boolean
   readonly terminal: Terminal
   readonly clock: Clock
   readonly log: Log
@@ -44,7 +48,8 @@ const lastLookMs = 2_000
 
 /** Follows all builds of the dispatcher of this process. */
 export function followBuilds(deps: FollowDeps): Following {
-  const { dispatcher, terminal, clock, log } = deps
+  const { dispatcher, terminal, clock, log, staysUp } = deps
+  const { paint } = terminal
   const stop = new AbortController()
   const wake = openWake()
   const touched = new Set<string>()
@@ -76,15 +81,16 @@ export function followBuilds(deps: FollowDeps): Following {
     const known = builds.get(buildId)
     const seen = await deps.readBuild(buildId, signal)
     const title = known?.title ?? (await deps.readTitle(seen, signal))
-    const lines = describeProgress(known?.seen, seen, { paint: terminal.paint, title })
+    const lines = describeProgress(known?.seen, seen, { paint, title, staysUp })
     if (lines.length > 0 && known === undefined && speaker !== undefined) terminal.print('')
     if (lines.length > 0 && known !== undefined && speaker !== buildId)
-      terminal.print(describeHead(seen, { paint: terminal.paint, title }))
+      terminal.print(describeHead(seen, { paint, title }))
     for (const line of lines)
       if ('text' in line) terminal.print(line.text)
       else for (const text of await deps.readTail(line.tailOf, signal)) terminal.print(`      ${text}`)
     if (lines.length > 0) speaker = buildId
     builds.set(buildId, { title, seen })
+    await deps.onSeen?.(seen, signal)
     if (seen.state !== 'finished') return
     builds.delete(buildId)
     ends.tell(seen)

@@ -12,13 +12,20 @@ export interface ShowDeps {
   readonly terminal: Terminal
   readonly clock: Clock
   readonly log: Log
+  /** Hears of every look at a build. */
+  readonly onSeen?: (build: BuildView, signal: AbortSignal) => Promise<void>
+  /** `false`: it ends with its build, and nobody can ask it for logs then. */
+  readonly staysUp?: boolean
 }
 
 /** How long the words of a commit may take to be found out, in milliseconds: they are nice to have. */
 const titleLimitMs = 2_000
 
 /** Shows the builds of this process in its terminal. */
-export function showProgress(narwhal: Narwhal, { config, terminal, clock, log }: ShowDeps): Following {
+export function showProgress(
+  narwhal: Narwhal,
+  { config, terminal, clock, log, onSeen, staysUp = true }: ShowDeps,
+): Following {
   const { client, dispatcher, store } = narwhal
   const at = { baseUrl: narwhal.url, token: config.apiToken }
   const colours = terminal.paint('red', 'x') !== 'x'
@@ -27,9 +34,7 @@ export function showProgress(narwhal: Narwhal, { config, terminal, clock, log }:
     readBuild: (buildId, signal) => client.call(getBuild, { ...at, params: { buildId }, signal }),
     readTitle: (build, signal) => readTitle(build, narwhal, signal),
     readTail: (step, signal) => readTail(step, { api: { client, at, clock }, store, colours, signal }),
-    terminal,
-    clock,
-    log,
+    ...{ terminal, clock, log, onSeen, staysUp },
   })
 }
 

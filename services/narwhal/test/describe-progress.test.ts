@@ -8,7 +8,7 @@ const tail = { tailOf: { jobId: job().id, attemptId: attempt().id, attempt: 1, s
 
 /** The lines as one text each, the place of a log's end as `LOG`. */
 function linesOf(before: BuildView | undefined, after: BuildView): readonly string[] {
-  const lines = describeProgress(before, after, { paint: (_, text) => text, title: 'Count' })
+  const lines = describeProgress(before, after, { paint: (_, text) => text, title: 'Count', staysUp: true })
   return lines.map((line) => ('text' in line ? line.text : 'LOG'))
 }
 
@@ -94,7 +94,7 @@ test('a build that is first seen at its end tells everything', () => {
 })
 
 test('the place of a log names the step whose end belongs there', () => {
-  const lines = describeProgress(going, over, { paint: (_, text) => text, title: '' })
+  const lines = describeProgress(going, over, { paint: (_, text) => text, title: '', staysUp: true })
 
   expect(lines).toContainEqual(tail)
 })

@@ -208,6 +208,8 @@ export interface EngineDeps {
   readonly log: Log
   /** The value of DOCKER_HOST, for `docker:` without a path. Only local sockets are taken. */
   readonly dockerHost?: string | undefined
+  /** The value of XDG_RUNTIME_DIR, for `podman:` without a path. */
+  readonly runtimeDirectory?: string | undefined
   /** The PATH of steps that run as plain processes; absent: that of a bare system. */
   readonly path?: string | undefined
   /** Who we are at registries: host → user and password. */

@@ -39,9 +39,12 @@ async function readOutputs(path: string, { mask }: Pick<Masker, 'mask'>) {
   const { outputs, faults } = parseOutputs(file.isWhole ? text : text.slice(0, text.lastIndexOf('\n') + 1))
   const cut = file.isWhole ? [] : ['$NARWHAL_OUTPUT has more than 64 KiB; the rest was not read']
   const lines = faults.map(({ line, why }) => `line ${line} of $NARWHAL_OUTPUT ${why}`)
+  // A secret that ends with `=`, and nothing in front of it, would be a name.
+  const sound = [...outputs].filter(([name, value]) => mask(`${name}=${value}`).startsWith(`${name}=`))
+  const hidden = sound.length < outputs.size ? ['$NARWHAL_OUTPUT has a secret as a name; it was left out'] : []
   return {
-    outputs: Object.fromEntries([...outputs].map(([name, value]) => [name, mask(value)])),
-    notes: [...cut, ...lines].slice(0, maxNotes),
+    outputs: Object.fromEntries(sound.map(([name, value]) => [name, mask(value)])),
+    notes: [...hidden, ...cut, ...lines].slice(0, maxNotes),
   }
 }
 

@@ -71,10 +71,23 @@ function urlForms(value: string): string[] {
   return all.flatMap((form) => [form, form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())])
 }
 
+/** As most write it, only in ASCII, and as Go, .NET and PHP do. */
 function jsonForms(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1)
-  const ascii = json.replace(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  return [json, ascii, json.replaceAll('/', '\\/')]
+  const dotNet = json
+    .replaceAll('\\"', '\\u0022')
+    .replace(/[<>&'+`\u0080-\uffff]/g, (letter) => `\\u${hexOf(letter).toUpperCase()}`)
+  return [
+    json,
+    json.replace(/[\u0080-\uffff]/g, (letter) => `\\u${hexOf(letter)}`),
+    json.replace(/[<>&]/g, (letter) => `\\u${hexOf(letter)}`),
+    dotNet,
+    json.replaceAll('/', '\\/'),
+  ]
+}
+
+function hexOf(letter: string): string {
+  return letter.charCodeAt(0).toString(16).padStart(4, '0')
 }
 
 /** Between single quotes, between double quotes, and without quotes. */

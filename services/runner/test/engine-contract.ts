@@ -3,6 +3,7 @@ import { testEnds } from './engine-contract-ends.ts'
 import { testFiles } from './engine-contract-files.ts'
 import { testHostileArchives } from './engine-contract-hostile.ts'
 import { testBuiltImages } from './engine-contract-images.ts'
+import { testScripts } from './engine-contract-shell.ts'
 import { testSidecars } from './engine-contract-sidecars.ts'
 import { testStepOptions } from './engine-contract-steps.ts'
 import { never, openTestNetwork, startTestAttempt } from './engine-fixture.ts'
@@ -24,6 +25,7 @@ export function testEngineContract(open: () => Promise<EngineUnderTest>, lacks: 
   if (lacks.images === undefined) testImages(under)
   testSteps(under)
   testEnvironmentAndLogs(under)
+  testScripts(under)
   testStepOptions(under)
   testFiles(under)
   testHostileArchives(under)

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { silentLog, systemClock } from '@narwhal/host'
@@ -45,24 +46,24 @@ test('nothing of the environment of the runner reaches a step but PATH', async (
 })
 
 const hiding: Readonly<Record<string, string>> = {
-  'in the background': 'sleep 3600.01 &',
-  'in a session of its own': 'setsid sleep 3600.02 &',
-  'in a session of its own, its parent gone': '(setsid sh -c "sleep 3600.03 & sleep 3600.03" &) &',
-  'with marks of its own': 'NARWHAL_CONTAINER_ID=x NARWHAL_ATTEMPT_ID=x NARWHAL_RUNNER_ID=x sleep 3600.04 &',
-  'without an environment': 'env -i sleep 3600.05 &',
-  'without an environment, in a session of its own below one with it': 'sh -c "env -i setsid sleep 3600.06; true" &',
+  'in the background': 'sleep $NAP &',
+  'in a session of its own': 'setsid sleep $NAP &',
+  'in a session of its own, its parent gone': '(setsid sh -c "sleep $NAP & sleep $NAP" &) &',
+  'with marks of its own': 'NARWHAL_CONTAINER_ID=x NARWHAL_ATTEMPT_ID=x NARWHAL_RUNNER_ID=x sleep $NAP &',
+  'without an environment': 'env -i sleep $NAP &',
+  'without an environment, in a session of its own below one with it': 'sh -c "env -i setsid sleep $NAP; true" &',
 }
 
 test.each(Object.entries(hiding))('what a step leaves %s ends with its container', async (_, script) => {
   await using engine = open()
   const attempt = await startTestAttempt(engine, '')
-  const seconds = /3600[.]\d+/.exec(script)?.[0] ?? ''
-  await attempt.run(`${script}\ntrue`)
-  await expect.poll(() => isRunning(seconds)).toBe(true)
+  const NAP = `3600.${randomInt(1e9)}`
+  await attempt.run(`${script}\ntrue`, { env: { NAP } })
+  await expect.poll(() => isRunning(NAP)).toBe(true)
 
   await attempt[Symbol.asyncDispose]()
 
-  expect(await isRunning(seconds)).toBe(false)
+  expect(await isRunning(NAP)).toBe(false)
 })
 
 /** Whether some `sleep` has these seconds as its argument. */

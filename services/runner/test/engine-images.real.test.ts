@@ -3,15 +3,16 @@ import Docker from 'dockerode'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEngine } from '../engine/open-engine.ts'
 import type { Engine } from '../engine/engine.ts'
-import { never, startTestAttempt } from './engine-fixture.ts'
+import { failureOf, never, startTestAttempt } from './engine-fixture.ts'
 import { type FakeRegistry, openFakeRegistry } from './fake-registry.ts'
 
 const docker = new Docker()
+const deps = { clock: systemClock, log: silentLog(), dockerHost: process.env.DOCKER_HOST }
 let engine: Engine
 let registry: FakeRegistry
 
 beforeAll(async () => {
-  engine = openEngine('docker:', { clock: systemClock, log: silentLog(), dockerHost: process.env.DOCKER_HOST })
+  engine = openEngine('docker:', deps)
   registry = await openFakeRegistry()
 })
 
@@ -39,6 +40,31 @@ test.each([
   ['whose registry does not answer', () => '127.0.0.1:1/nobody:1', 'IMAGE_PULL_FAILED'],
 ])('an image %s is a problem', async (_, image, code) => {
   await expect(engine.provideImage(image(), { signal: never })).rejects.toMatchObject({ code })
+})
+
+test('an image of a closed registry is pulled by who has a login for it', async () => {
+  const login = { username: 'ada', password: 'pass:wörd' }
+  await using closed = await openFakeRegistry({ login })
+  const image = `${closed.host}/present-closed:1`
+  const logins = { [closed.host]: login, 'another.example': { username: 'eve', password: 'x' } }
+  await using known = openEngine('docker:', { ...deps, registries: logins })
+  await using mistaken = openEngine('docker:', { ...deps, registries: { [closed.host]: { ...login, password: 'no' } } })
+
+  const denied = [engine, mistaken].map((each) => failureOf(each.provideImage(image, { signal: never })))
+  const told = { code: 'IMAGE_ACCESS_DENIED', message: expect.stringContaining(closed.host) }
+  expect(await Promise.all(denied)).toEqual([expect.objectContaining(told), expect.objectContaining(told)])
+  await known.provideImage(image, { signal: never })
+
+  await docker.getImage(image).remove()
+})
+
+test('an image that was pulled has the digest that its registry gives it', async () => {
+  const image = `${registry.host}/present-alone:1`
+
+  const digest = await engine.provideImage(image, { signal: never })
+
+  expect((await docker.getImage(image).inspect()).RepoDigests).toContain(`${registry.host}/present-alone@${digest}`)
+  expect(await engine.provideImage(`${registry.host}/present-alone@${digest}`, { signal: never })).toBe(digest)
 })
 
 test('a pull that takes long ends with the last who waits for it', async () => {

@@ -13,6 +13,8 @@ test.each([
   ['docker:///a/b.sock', undefined, '/a/b.sock'],
   ['unix:/a/b.sock', 'tcp://ignored:2375', '/a/b.sock'],
   ['unix:///a/b.sock', undefined, '/a/b.sock'],
+  ['podman:/a/b.sock', 'unix:///ignored.sock', '/a/b.sock'],
+  ['podman:///a/b.sock', undefined, '/a/b.sock'],
 ])('%s with DOCKER_HOST %s means %s', (url, dockerHost, socket) => {
   expect(socketPathOf(url, dockerHost)).toBe(socket)
 })
@@ -27,6 +29,13 @@ test.each([
   'scripted',
 ])('"%s" is no engine', (url) => {
   expect(() => openEngine(url, deps)).toThrow(expect.objectContaining({ code: 'ENGINE_URL_INVALID' }))
+})
+
+test('podman: means the socket of the machine for root, and else that of the user', () => {
+  const ours = process.getuid?.() === 0 ? '/run' : '/run/user/1000'
+
+  expect(socketPathOf('podman:', 'unix:///ignored.sock', '/run/user/1000')).toBe(`${ours}/podman/podman.sock`)
+  expect(socketPathOf('podman://', undefined)).toBe('/run/podman/podman.sock')
 })
 
 test.each(['tcp://127.0.0.1:2375', 'ssh://host', 'unix://'])('a DOCKER_HOST of %s is refused', (dockerHost) => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import type { RegistryLogin } from '../engine/engine.ts'
 
 /** An image registry on loopback, which engines may ask without TLS. It has every image `present…`, without a file in it. */
 export interface FakeRegistry extends AsyncDisposable {
@@ -11,14 +12,21 @@ export interface FakeRegistry extends AsyncDisposable {
   pulls(name: string): number
 }
 
+export interface FakeRegistryOptions {
+  /** Who may come in; absent: everybody. */
+  readonly login?: RegistryLogin
+  /** Of its images. */
+  readonly labels?: Readonly<Record<string, string>>
+}
+
 /** `missing` is answered 404, `broken` 500; the manifest of `slow` never comes. */
-export async function openFakeRegistry(): Promise<FakeRegistry> {
+export async function openFakeRegistry({ login, labels = {} }: FakeRegistryOptions = {}): Promise<FakeRegistry> {
   const layer = gzipSync(Buffer.alloc(1024))
   const config = Buffer.from(
     JSON.stringify({
       architecture: 'amd64',
       os: 'linux',
-      config: {},
+      config: { Labels: labels },
       rootfs: { type: 'layers', diff_ids: [digestOf(Buffer.alloc(1024))] },
     }),
   )
@@ -37,7 +45,10 @@ export async function openFakeRegistry(): Promise<FakeRegistry> {
     response.writeHead(200, { 'content-type': kind === 'manifests' ? manifestType : 'application/octet-stream' })
     return response.end(blob)
   }
-  const listening = createServer((request, response) => void answer(request.url ?? '/', response))
+  const listening = createServer((request, response) => {
+    if (isLetIn(request.headers.authorization, login)) return void answer(request.url ?? '/', response)
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="fake"' }).end(unauthorized)
+  })
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
   const { port } = listening.address() as AddressInfo // it listens on TCP
 
@@ -52,6 +63,12 @@ export async function openFakeRegistry(): Promise<FakeRegistry> {
 }
 
 const manifestType = 'application/vnd.docker.distribution.manifest.v2+json'
+function isLetIn(header: string | undefined, login: RegistryLogin | undefined): boolean {
+  if (login === undefined) return true
+  return header === `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`
+}
+
+const unauthorized = JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] })
 const unknownManifest = JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] })
 
 function manifestOf(config: Buffer, layer: Buffer): unknown {

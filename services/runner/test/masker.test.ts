@@ -93,6 +93,14 @@ test.each([
   expect(openMasker([token]).mask(`the token is <${form}>.`)).toBe('the token is <***>.')
 })
 
+test.each([
+  ['Go', 'p\\u003ca\\u003es\\u0026s+wörd\'"'.replace('"', '\\"')],
+  ['.NET', 'p\\u003Ca\\u003Es\\u0026s\\u002Bw\\u00F6rd\\u0027\\u0022'],
+  ['Python', 'p<a>s&s+w\\u00f6rd\'\\"'],
+])('a secret in the JSON of %s is hidden', (_, form) => {
+  expect(openMasker(['p<a>s&s+wörd\'"']).mask(`{"key":"${form}"}`)).toBe('{"key":"***"}')
+})
+
 test.each([0, 1, 2, 3, 4, 5])('a secret in base64 behind %d other bytes is hidden but for its edges', (before) => {
   const encoded = Buffer.from(`${'x'.repeat(before)}${token}${'y'.repeat(before)}`).toString('base64')
 

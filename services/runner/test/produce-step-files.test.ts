@@ -56,6 +56,14 @@ test.each([
   expect(outputs.get('A')).toBe('1')
 })
 
+test('a secret is no name of an output', async () => {
+  const at = await stepWith('c29tZS1wYXNzd29yZA=\nA=1\n', '')
+
+  const read = await readStepFiles(spool, at, openMasker(['c29tZS1wYXNzd29yZA=']))
+
+  expect(read).toEqual({ outputs: { A: '1' }, notes: [expect.stringContaining('a secret as a name')] })
+})
+
 test('outputs and summary of a step are masked', async () => {
   const at = await stepWith('TOKEN=correct horse\n', '# All is well\n\ncorrect horse\n')
 

@@ -52,13 +52,13 @@ function postgresEntry(home: string): string {
 set -e
 data=/var/lib/postgresql/data
 user=\${POSTGRES_USER:-postgres}
-mkdir -p $data /run/postgresql /var/run
-chown postgres $data /run/postgresql
+mkdir -p $data /var/run/postgresql
+chown postgres $data /var/run/postgresql
 printf %s "\${POSTGRES_PASSWORD:?}" >/tmp/password
 chown postgres /tmp/password
 su postgres -c "${home}/bin/initdb -D $data -U $user -A scram-sha-256 --pwfile=/tmp/password --no-locale -E UTF8 -N" >/dev/null
 echo 'host all all all scram-sha-256' >>$data/pg_hba.conf
 sleep 1 # its port must not be taken for readiness before it is there
-exec su postgres -c "exec ${home}/bin/postgres -D $data -h '*' -k /tmp"
+exec su postgres -c "exec ${home}/bin/postgres -D $data -h '*' -k /var/run/postgresql"
 `
 }

@@ -15,5 +15,5 @@ export function archiveProblem(error: unknown, signal: AbortSignal): unknown {
 }
 
 function isContainerGone(error: unknown): boolean {
-  return statusOf(error) === 404 && /no such container: /i.test(textOf(error))
+  return statusOf(error) === 404 && /no such container: |no container with name or ID/i.test(textOf(error))
 }

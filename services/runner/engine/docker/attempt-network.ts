@@ -6,7 +6,7 @@ import type { ContainerPlace } from './container-profile.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { startDockerContainer } from './start-docker-container.ts'
 import { startSidecar } from './start-sidecar.ts'
-import { workspaceOwner } from './workspace-owner.ts'
+import { type WorkspaceOwner, workspaceOwner } from './workspace-owner.ts'
 
 /** Opens the network of an attempt. Disposing removes who is still in it, then gives its bridges back. */
 export async function openAttemptNetwork(
@@ -23,7 +23,7 @@ export async function openAttemptNetwork(
   }
   deps.networks.makeAhead(runnerId)
   const members = new Set<AsyncDisposable>()
-  const workspace = workspaceOwner()
+  const owners = new Map<string, WorkspaceOwner>()
 
   const placeIn = async (access: NetworkAccess): Promise<ContainerPlace> => {
     return { runnerId, attemptId, network: await bridges.modeOf(access) }
@@ -39,6 +39,8 @@ export async function openAttemptNetwork(
     async startContainer(container, { signal }) {
       signal.throwIfAborted()
       const place = await placeIn(container.access ?? widest)
+      const workspace = owners.get(container.workspacePath) ?? workspaceOwner()
+      owners.set(container.workspacePath, workspace)
       return held(members, await startDockerContainer(container, { ...deps, place, workspace, signal }))
     },
     async startSidecar(sidecar, { signal }) {

@@ -7,6 +7,7 @@ import { buildProblem } from './build-problem.ts'
 import { builtTag } from './built-tag.ts'
 import { readProgress } from './engine-progress.ts'
 import { engineProblem, statusOf, textOf } from './engine-problem.ts'
+import { watchBuildStages } from './remove-stages.ts'
 import type { Logins } from './registry-logins.ts'
 
 // 1. The commands of a Dockerfile run in the network of the attempt, where names may lead to its sidecars. What they
@@ -47,6 +48,9 @@ async function build(
   { streaming, logins, network, signal }: BuildImageDeps,
 ): Promise<string> {
   const [key = '', ...value] = label.split('=')
+  await using stack = new AsyncDisposableStack()
+  const stages = await watchBuildStages(streaming)
+  stack.defer(stages.remove)
   const options = {
     ...isolation,
     t: builtTag(label),
@@ -62,11 +66,19 @@ async function build(
   for await (const { text, error, imageId: id = imageId } of readProgress(addAbortSignal(signal, answer))) {
     if (error !== undefined) throw buildProblem(error, lastLine)
     imageId = id
-    lastLine = text?.trim().split('\n').at(-1) || lastLine
-    if (text !== undefined) onOutput(text)
+    lastLine = lastWordsOf(text ?? '') || lastLine
+    if (text === undefined) continue
+    stages.note(text)
+    onOutput(text)
   }
   if (imageId === '') throw buildProblem('The engine did not say what it built', lastLine)
   return imageId
+}
+
+/** The last line that is not the engine's own, without its colours. */
+function lastWordsOf(text: string): string {
+  const lines = text.replaceAll(/\u001b\[[0-9;]*m/g, '').split('\n').map((line) => line.trim())
+  return lines.findLast((line) => line !== '' && !/^(?:Removing intermediate container|--->|Step \d)/.test(line)) ?? ''
 }
 
 function problemOf(error: unknown): Error {

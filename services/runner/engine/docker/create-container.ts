@@ -4,6 +4,7 @@ import { type ProblemError, problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
 import { engineProblem, statusOf, textOf } from './engine-problem.ts'
 import { attemptLabel } from './labels.ts'
+import { podmanProfile } from './podman-profile.ts'
 
 /**
  * Creates a container. A size limit of its disk is left out where the engine's storage knows none.
@@ -11,9 +12,10 @@ import { attemptLabel } from './labels.ts'
  * @throws IMAGE_NOT_FOUND, SIDECAR_ENDED (an image without a program), DISK_FULL, ENGINE_REFUSED, ENGINE_GONE.
  */
 export async function createContainer(
-  profile: Docker.ContainerCreateOptions,
-  { docker, log }: { docker: Docker; log: Log },
+  agreed: Docker.ContainerCreateOptions,
+  { docker, isPodman, log }: { docker: Docker; isPodman: boolean; log: Log },
 ): Promise<Docker.Container> {
+  const profile = isPodman ? podmanProfile(agreed) : agreed
   try {
     return await create(docker, profile)
   } catch (error) {

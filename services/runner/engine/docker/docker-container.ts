@@ -23,7 +23,7 @@ export interface StartedContainer extends StartDeps {
 
 /** A started container as the port has it. */
 export function dockerContainer(container: Docker.Container, started: StartedContainer): Container {
-  const { spec, image, owned, workspace, events, clock, log, place } = started
+  const { spec, image, owned, workspace, clock, log, place } = started
 
   const { stop: stopFiles, ...files } = containerFiles(container, started)
   const kill = async (): Promise<void> => {
@@ -37,14 +37,14 @@ export function dockerContainer(container: Docker.Container, started: StartedCon
   const giveWorkspace = (user: string, signal: AbortSignal): Promise<void> =>
     workspace.give(isRoot(user) ? undefined : `${spec.image} ${user}`, async () => {
       const command = ['sh', '-c', 'chown -Rh "$1" /workspace', 'narwhal', user]
-      await endOf(container, await runExec(container, { command, user: '0' }, { events, clock, signal }))
+      await endOf(container, await runExec(container, { command, user: '0' }, { ...started, signal }))
     })
 
   const run = async (step: StepSpec, signal: AbortSignal): Promise<StepEnd> => {
     const user = step.user ?? spec.user ?? image.user
     const command = await writeStepFiles(spec.spoolPath, step)
     await giveWorkspace(user, signal)
-    const exec = await runExec(container, { command, user, env: step.env }, { events, clock, signal })
+    const exec = await runExec(container, { command, user, env: step.env }, { ...started, signal })
     return stepEnd(exec, step)
   }
 

@@ -14,6 +14,8 @@ export interface DockerDeps {
   readonly events: ContainerEvents
   readonly images: Images
   readonly logins: Logins
+  /** Podman speaks Docker's API, too, but for a few words. */
+  readonly isPodman: boolean
   readonly clock: Clock
   readonly log: Log
 }

@@ -15,8 +15,17 @@ const silenceMs = 120_000
 /** Of the machine that the engine's socket is on; the names of the engines for what Node calls otherwise. */
 const platform = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
 
+export interface DockerAddress {
+  /** Absolute. */
+  readonly socketPath: string
+  readonly isPodman: boolean
+}
+
 /** An engine that speaks Docker's API on a local socket. */
-export function openDockerEngine(socketPath: string, { clock, log, registries }: EngineDeps): Engine {
+export function openDockerEngine(
+  { socketPath, isPodman }: DockerAddress,
+  { clock, log, registries }: EngineDeps,
+): Engine {
   const local = { socketPath, host: undefined, protocol: 'http' } as const // whatever DOCKER_HOST says
   const docker = new Docker({ ...local, timeout: silenceMs })
   const streaming = new Docker(local)
@@ -25,7 +34,7 @@ export function openDockerEngine(socketPath: string, { clock, log, registries }:
   const logins = registryLogins(registries)
   const images = openImages(streaming, logins)
   const attempts = new Set<AttemptNetwork>()
-  const deps = { docker, streaming, networks, events, images, logins, clock, log }
+  const deps = { docker, streaming, networks, events, images, logins, isPodman, clock, log }
 
   return {
     usesWorkspace: true,

@@ -6,7 +6,9 @@ import type { TarEntry } from './rewrite-tar.ts'
 // 2. Nothing is written through a link that came with the archive. Links themselves are made as they are: whoever reads
 //    them is a step, in the same container, which could make them just as well.
 // 3. A hard link is one to a file that came before it in the archive.
-// 4. Devices, FIFOs and what else there may be are left out; setuid and its like are not given.
+// 4. Directories that the archive does not name are made for it, with the same owner; not those at the root, which are
+//    there in every container.
+// 5. Devices, FIFOs and what else there may be are left out; setuid and its like are not given.
 
 export interface CheckOptions {
   /** Where the archive is unpacked, relative to the root of the container, with a slash behind; '' for the root. */
@@ -15,18 +17,25 @@ export interface CheckOptions {
   readonly gid: number
 }
 
-/** Checks the entries of one archive, in their order: gives each as it is to be unpacked at the root of a container. */
-export function entryCheck({ prefix, uid, gid }: CheckOptions): (entry: Header) => TarEntry | undefined {
+/** Checks the entries of one archive, in their order: gives what is to be unpacked at the root of a container for each. */
+export function entryCheck({ prefix, uid, gid }: CheckOptions): (entry: Header) => readonly TarEntry[] {
   const files = new Set<string>()
   const links = new Set<string>()
+  const directories = new Set<string>()
 
-  return ({ name, type, linkname, mode, mtime, size }) => {
-    const parts = partsOf(name)
+  return (entry) => {
+    const parts = partsOf(entry.name)
     const path = parts.join('/')
-    if (path === '') return undefined // the directory itself
+    if (path === '') return [] // the directory itself
     refuseThroughLink(parts)
     files.delete(path)
     links.delete(path)
+    directories.delete(path)
+    const checked = checkedEntry(path, entry)
+    return checked === undefined ? [] : [...missingAbove(parts), checked]
+  }
+
+  function checkedEntry(path: string, { type, linkname, mode, mtime, size }: Header): TarEntry | undefined {
     const entry = { name: prefix + path, mode: mode & 0o777, mtime, uid, gid }
     switch (type) {
       case 'file':
@@ -34,6 +43,7 @@ export function entryCheck({ prefix, uid, gid }: CheckOptions): (entry: Header) 
         files.add(path)
         return { ...entry, type: 'file', size }
       case 'directory':
+        directories.add(path)
         return { ...entry, type, name: `${entry.name}/` }
       case 'symlink':
         links.add(path)
@@ -43,6 +53,12 @@ export function entryCheck({ prefix, uid, gid }: CheckOptions): (entry: Header) 
       default:
         return undefined
     }
+  }
+
+  function missingAbove(parts: readonly string[]): readonly TarEntry[] {
+    const missing = prefix === '' ? [] : parentsOf(parts).filter((path) => !directories.has(path))
+    for (const path of missing) directories.add(path)
+    return missing.map((path) => ({ name: `${prefix}${path}/`, type: 'directory', mode: 0o755, uid, gid }))
   }
 
   function refuseThroughLink(parts: readonly string[]): void {

@@ -7,8 +7,8 @@ export type TarEntry = Partial<Header> & Pick<Header, 'name'>
 export interface RewriteOptions {
   /** Entries, without content, that come before all others. */
   readonly first?: readonly TarEntry[]
-  /** The entry as it goes on; `undefined` leaves it out. It may throw. */
-  readonly rewrite: (entry: Header) => TarEntry | undefined
+  /** The entries that take the place of one; the last of them gets its content. It may throw. */
+  readonly rewrite: (entry: Header) => readonly TarEntry[]
 }
 
 /** A tar with other headers. Contents pass through as they come: nothing is kept. Throws what `tar` and `rewrite` throw. */
@@ -32,7 +32,9 @@ export async function* rewriteTar(
       const feeding = pipeline(Readable.from(tar, { objectMode: false }), entries) // not before: entries wait for nobody
       feeding.catch(() => undefined) // whoever reads the entries hears of it, too
       for await (const entry of entries) {
-        const header = rewrite(entry.header)
+        const headers = rewrite(entry.header)
+        for (const header of headers.slice(0, -1)) await addEntry(rewritten, header, [])
+        const header = headers.at(-1)
         if (header === undefined) entry.resume()
         else await addEntry(rewritten, header, bytesOf(entry))
       }

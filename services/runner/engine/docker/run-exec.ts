@@ -21,6 +21,8 @@ export interface ExecSpec {
 export interface ExecDeps {
   readonly events: ContainerEvents
   readonly clock: Clock
+  /** Podman forgets to say when a detached exec has ended, but ends the output of an attached one. */
+  readonly isPodman: boolean
   readonly signal: AbortSignal
 }
 
@@ -28,46 +30,60 @@ export interface ExecDeps {
 export type ExecEnd = { readonly type: 'exited'; readonly exitCode: number } | { readonly type: 'container-ended' }
 
 /**
- * Starts an exec, detached, and waits for its end. An abort only ends the waiting.
+ * Starts an exec, and waits for its end. An abort only ends the waiting.
  *
  * @throws STEP_USER_MISSING, IMAGE_WITHOUT_SHELL, ENGINE_REFUSED, ENGINE_GONE, or the signal's reason.
  */
 export async function runExec(container: Docker.Container, spec: ExecSpec, deps: ExecDeps): Promise<ExecEnd> {
-  const exec = await createExec(container, spec)
+  const exec = await createExec(container, spec, deps.isPodman)
   if (exec === undefined) return { type: 'container-ended' }
 
   using ended = listenForEnd(container.id, exec.id, deps.events) // before the start: an exec may end at once
-  if (!(await startExec(exec))) return { type: 'container-ended' }
+  const output = await startExec(exec, deps.isPodman)
+  if (output === undefined) return { type: 'container-ended' }
 
   const waiting = new AbortController()
   const signal = AbortSignal.any([deps.signal, waiting.signal])
   try {
-    return await untilAborted(Promise.race([ended.promise, pollForEnd(exec, deps.clock, signal)]), signal)
+    const polled = pollForEnd(exec, { clock: deps.clock, output, signal })
+    return await untilAborted(Promise.race([ended.promise, polled]), signal)
   } finally {
     waiting.abort()
   }
 }
 
 /** `undefined`: the container is not running any more. */
-async function createExec(container: Docker.Container, spec: ExecSpec): Promise<Docker.Exec | undefined> {
+async function createExec(
+  container: Docker.Container,
+  spec: ExecSpec,
+  AttachStdout: boolean,
+): Promise<Docker.Exec | undefined> {
   const Env = environment(spec.env ?? {})
   try {
-    return await container.exec({ Cmd: [...spec.command], Env, User: spec.user })
+    return await container.exec({ Cmd: [...spec.command], Env, User: spec.user, AttachStdout })
   } catch (error) {
-    if (statusOf(error) === 404 || statusOf(error) === 409) return undefined
+    if (isNotRunning(error)) return undefined
     throw engineProblem(error, 'A command could not be made in the container')
   }
 }
 
-async function startExec(exec: Docker.Exec): Promise<boolean> {
+/** Gives a promise for the end of its output, if that is attached; `undefined`: the container is not running any more. */
+async function startExec(exec: Docker.Exec, isAttached: boolean): Promise<{ readonly end: Promise<void> } | undefined> {
   try {
-    const answer = await exec.start({ Detach: true })
+    const answer = await exec.start({ Detach: !isAttached })
+    const end = new Promise<void>((resolve) => isAttached && answer.once('close', resolve))
+    answer.on('error', () => undefined) // asking it tells the same
     answer.resume() // its end frees the connection
-    return true
+    return { end }
   } catch (error) {
-    if (statusOf(error) === 404 || statusOf(error) === 409) return false
+    if (isNotRunning(error)) return undefined
     throw startProblem(error)
   }
+}
+
+function isNotRunning(error: unknown): boolean {
+  if (statusOf(error) === 404 || statusOf(error) === 409) return true
+  return /container state improper/i.test(textOf(error)) // Podman
 }
 
 function startProblem(error: unknown): ProblemError {
@@ -90,10 +106,19 @@ function listenForEnd(containerId: string, execId: string, events: ContainerEven
   return { promise, [Symbol.dispose]: () => listening[Symbol.dispose]() }
 }
 
-async function pollForEnd(exec: Docker.Exec, clock: Clock, signal: AbortSignal): Promise<ExecEnd> {
+interface PollOptions {
+  readonly clock: Clock
+  /** When it has ended, the first question comes at once. */
+  readonly output: { readonly end: Promise<void> }
+  readonly signal: AbortSignal
+}
+
+async function pollForEnd(exec: Docker.Exec, { clock, output, signal }: PollOptions): Promise<ExecEnd> {
   let cause: unknown
+  let isTold = false
   for (let failures = 0; failures < toleratedPolls; ) {
-    await clock.sleep(pollMs, signal)
+    const slept = clock.sleep(pollMs, signal)
+    await (isTold ? slept : Promise.race([slept, output.end.then(() => void (isTold = true))]))
     try {
       const { Running, ExitCode } = await exec.inspect()
       if (!Running && ExitCode !== null) return { type: 'exited', exitCode: ExitCode }

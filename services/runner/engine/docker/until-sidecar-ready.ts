@@ -38,11 +38,11 @@ type Question = (found: Docker.ContainerInspectInfo) => Promise<boolean> | boole
 
 /** What is asked: the command of the pipeline, the health check of the image, its ports, or nothing. */
 function questionOf(container: Docker.Container, deps: ReadyDeps): Question {
-  const { spec, image, events, clock, signal } = deps
+  const { spec, image } = deps
   const { ready } = spec
   if (ready !== undefined) {
     return async () => {
-      const exec = runExec(container, { command: ['sh', '-c', ready], user: '' }, { events, clock, signal })
+      const exec = runExec(container, { command: ['sh', '-c', ready], user: '' }, deps)
       const end = await exec.catch((error: unknown) => {
         throw isProblem(error, 'IMAGE_WITHOUT_SHELL') ? withoutShell(spec) : error
       })

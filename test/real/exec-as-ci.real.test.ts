@@ -1,0 +1,101 @@
+import { systemClock } from '@narwhal/host'
+import { beforeAll, expect, test } from 'vitest'
+import { readScenarios } from '../scenarios/read-scenarios.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { startTheatre, type Theatre } from '../scenarios/start-theatre.ts'
+import { provideTestImage } from '../setup/provide-test-image.ts'
+import { elapsed } from './elapsed.ts'
+import { outcomeOf, type PlayedBuild } from './exec-as-ci/outcome-of.ts'
+import { freshHome, openHome } from './exec-as-ci/homes.ts'
+import { type PlayedAtHome, playAtHome } from './exec-as-ci/play-at-home.ts'
+import { playInCi } from './exec-as-ci/play-in-ci.ts'
+import { testImage } from './many-pushes.ts'
+
+// Every scenario that needs no more than a shell runs on real containers twice: by a dispatcher and runners that are
+// told of a push, and by `narwhal exec` in a working tree. Left out is what a working tree has no word for.
+
+const scenarios = readScenarios().filter(isForBoth).map(onTestImage)
+const inCi = new Map<string, PlayedBuild>()
+const atHome = new Map<string, PlayedAtHome>()
+const limitMs = 300_000
+
+beforeAll(async () => {
+  await provideTestImage()
+  const took = elapsed()
+  await playAllInCi()
+  console.log(`${scenarios.length} scenarios in CI: ${took()}`)
+  await playAllAtHome()
+  console.log(`and at home: ${took()}`)
+}, limitMs)
+
+test.each(scenarios)('$name is the same at home: $title', ({ name }) => {
+  const [ci, home] = [inCi.get(name), atHome.get(name)]
+  if (ci === undefined || home === undefined) return expect.fail('it was not played')
+
+  expect(outcomeOf(home)).toEqual(outcomeOf(ci))
+  expect(home.exitCode).toBe(['passed', 'skipped'].includes(ci.build.ending?.outcome ?? '') ? 0 : 1)
+})
+
+test('the program itself does as this file plays it', async () => {
+  const [scenario] = scenarios
+  if (scenario === undefined) return expect.fail('there are no scenarios')
+
+  const played = await playAtHome(scenario, freshHome)
+
+  expect(outcomeOf(played)).toEqual(outcomeOf(atHome.get(scenario.name) ?? played))
+  expect(played.exitCode).toBe(0)
+})
+
+test('most scenarios are compared', () => {
+  expect(scenarios.length).toBeGreaterThan(60)
+})
+
+function isForBoth({ expected }: Scenario): boolean {
+  const { given = {}, meanwhile, engine } = expected
+  const words = ['files', 'branch', 'secrets']
+  return engine === undefined && meanwhile === undefined && Object.keys(given).every((key) => words.includes(key))
+}
+
+function onTestImage(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    pipeline: scenario.pipeline.replaceAll(/\b(?:node:(?:\d+|\$\{\{.*?\}\})|alpine:3)/g, testImage),
+  }
+}
+
+async function playAllInCi(): Promise<void> {
+  await using theatre = await startTheatre({ engine: 'docker:', inRealTime: true })
+  const over = new AbortController()
+  const timePasses = keepTimePassing(theatre, over.signal)
+  await sideBySide(
+    [1, 2, 3, 4, 5, 6],
+    async (scenario) => void inCi.set(scenario.name, await playInCi(scenario, theatre)),
+  )
+  over.abort()
+  await timePasses
+}
+
+async function keepTimePassing(theatre: Theatre, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await theatre.passTime()
+    await systemClock.sleep(10)
+  }
+}
+
+async function playAllAtHome(): Promise<void> {
+  await using opened = new AsyncDisposableStack()
+  const homes = Array.from({ length: 3 }, () => opened.use(openHome()))
+  await sideBySide(homes, async (scenario, home) => void atHome.set(scenario.name, await playAtHome(scenario, home)))
+}
+
+/** Plays all scenarios, one at a time at each place. */
+async function sideBySide<P>(
+  places: readonly P[],
+  play: (scenario: Scenario, place: P) => Promise<void>,
+): Promise<void> {
+  const waiting = scenarios.values()
+  const playOn = async (place: P) => {
+    for (const scenario of waiting) await play(scenario, place)
+  }
+  await Promise.all(places.map(playOn))
+}
