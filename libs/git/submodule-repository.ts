@@ -3,16 +3,17 @@ import { checkCloneUrl } from './clone-url.ts'
 import { fitsSchema } from './fits-schema.ts'
 
 /**
- * Which repository a submodule's URL means: `../name` and `../../owner/name` beside `parent`, or a URL with the same host
- * as `parentUrl`. Only the name is taken from it; where that is cloned from is the operator's word.
+ * Which repository a submodule's URL means: `../name` beside `parent`, or a URL with the same host as `parentUrl` and the
+ * same owner: those of others may be private, and we may be able to read them. Only the name is taken from it; where that
+ * is cloned from is the operator's word.
  *
- * @throws SUBMODULE_FOREIGN for another host, or a URL that names no repository.
+ * @throws SUBMODULE_FOREIGN for another host or owner, or a URL that names no repository.
  */
 export function submoduleRepository(url: string, parent: Repository, parentUrl: string): Repository {
   const parts = url.startsWith('../') || url.startsWith('./') ? relativeParts(url, parent) : partsOf(url, parentUrl)
   const [owner = '', name = ''] = parts ?? []
   const isNamed = parts?.length === 2 && fitsSchema(NamePart, owner) && fitsSchema(NamePart, name)
-  if (isNamed) return { host: parent.host, owner, name }
+  if (isNamed && owner.toLowerCase() === parent.owner.toLowerCase()) return { host: parent.host, owner, name }
   const shown = JSON.stringify(url.replaceAll(/\/\/[^/]*@/g, '//***@').slice(0, 200))
   throw problem('SUBMODULE_FOREIGN', `A submodule of ${repositoryKey(parent)} is at ${shown}, which is not beside it.`)
 }

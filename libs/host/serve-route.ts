@@ -26,7 +26,7 @@ export interface RouteCall<R extends Route> extends RouteInput<R> {
 
 /** Mounts a route: authorisation, validation, status. `answer` returns the body; problems it throws become the error answer. */
 export function serveRoute<R extends Route>(server: HttpServer, route: R, options: ServeOptions<R>): void {
-  const { tokens, answer } = options
+  const { tokens, answer, admitLarge } = options
   const status = route.status ?? (route.reply === undefined ? 204 : 200)
   server.app.route({
     method: route.method,
@@ -34,7 +34,11 @@ export function serveRoute<R extends Route>(server: HttpServer, route: R, option
     schema: schemaOf(route),
     ...(route.maxBodyBytes === undefined ? {} : { bodyLimit: route.maxBodyBytes }),
     validatorCompiler,
-    onRequest: async (request) => authorize(route, tokens, request),
+    onRequest: async (request) => {
+      await authorize(route, tokens, request)
+      if (admitLarge !== undefined && isLarge(request))
+        await admitLarge({ params: request.params as RouteInput<R>['params'], token: bearer(request) }) // texts, as the path has them
+    },
     handler: async (request, reply) => {
       const { params, query, body } = request
       const input = { params, query, body } as RouteInput<R> // validated against the route's own schemas
@@ -49,6 +53,13 @@ export function serveRoute<R extends Route>(server: HttpServer, route: R, option
 export interface ServeOptions<R extends Route> {
   readonly tokens: RouteTokens
   readonly answer: (call: RouteCall<R>) => Promise<RouteReply<R>>
+  /** Asked before a body of more than 1 MiB is read, with parameters that nobody has checked yet; throws to refuse it. */
+  readonly admitLarge?: (call: Pick<RouteCall<R>, 'params' | 'token'>) => Promise<void>
+}
+
+/** Also a body that does not say how long it is. */
+function isLarge({ headers }: FastifyRequest): boolean {
+  return !(Number(headers['content-length']) <= 1024 * 1024)
 }
 
 function schemaOf({ params, query, body }: Route): Record<string, TSchema> {

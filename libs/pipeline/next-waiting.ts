@@ -43,7 +43,7 @@ export function nextWaiting(job: PlannedJob, { commit, needs, isCancelled }: Wai
     if (unmet !== undefined) return settled(needsNotMet(unmet))
   }
   if (ended.length < needs.length) return { next: 'wait' }
-  const release = { next: 'release', needsApproval: job.approval !== undefined } as const
+  const release = isAllowed(job, commit) ? releaseOf(job) : settled(environmentUntrusted(job))
   if (job.condition === undefined) return release
   const words = wordsOf(ended, isCancelled)
   const { expression, changed, matrix } = job.condition
@@ -52,6 +52,20 @@ export function nextWaiting(job: PlannedJob, { commit, needs, isCancelled }: Wai
   if (answer.holds) return release
   if (isCancelled) return settled(buildCancelled)
   return settled(unmet === undefined ? conditionFalse(expression) : needsNotMet(unmet))
+}
+
+/** Nobody approves, and nothing deploys, what anybody may have written. */
+function isAllowed({ environment }: PlannedJob, { trust }: Commit): boolean {
+  return environment === undefined || trust !== 'untrusted'
+}
+
+function releaseOf({ approval }: PlannedJob): NextOfWaiting {
+  return { next: 'release', needsApproval: approval !== undefined }
+}
+
+function environmentUntrusted({ name, environment }: PlannedJob): Ending {
+  const message = `${name} wants to go to ${environment} with an untrusted commit.\n${catalogue.ENVIRONMENT_UNTRUSTED.fix}`
+  return { outcome: 'failed', code: 'ENVIRONMENT_UNTRUSTED', message }
 }
 
 /** Why a job is skipped whose condition is false, in a sentence. */

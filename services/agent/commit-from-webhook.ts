@@ -39,6 +39,7 @@ function pushed(payload: PushPayload, repository: Repository): FromWebhook {
     ref,
     sha: isTag ? (head?.id ?? after) : after, // `after` of an annotated tag is the tag's own object
     trigger: isTag ? 'tag' : 'push',
+    ...(isTag || /^0+$/.test(before) ? {} : { before }),
     ...(message === undefined ? {} : { message }),
     ...(author === undefined ? {} : { author }),
   }

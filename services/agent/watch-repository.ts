@@ -69,19 +69,29 @@ async function lookOnce(watched: Watched, { inbox, clock, lookAtHeads, signal, s
   const repository = repositoryKey(watched.repository)
   const cursors = await inbox.headsOf(repository)
   const { atStart, news, moved, goneRefs } = planPoll({ heads, cursors, isStart: startId !== undefined })
-  const told = [...(atStart === undefined ? [] : [{ ...atStart, before: `start ${startId}` }]), ...news]
-  const messages = told.map((tip) => messageOf(tip, watched.repository, clock.now()))
+  const atNow = { repository: watched.repository, now: clock.now() }
+  const messages = [
+    ...(atStart === undefined ? [] : [messageOf(atStart, { ...atNow, since: `start ${startId}` })]),
+    ...news.map((tip) => messageOf(tip, { ...atNow, since: tip.before ?? 'new' })),
+  ]
   if (messages.length + moved.length + goneRefs.length > 0)
     await inbox.keepHeads({ repository, moved, goneRefs, messages })
   return heads.head !== undefined
 }
 
-function messageOf({ ref, sha, before = 'new' }: MovedTip, repository: Repository, now: number): CommitMessage {
+interface Told {
+  readonly repository: Repository
+  readonly now: number
+  /** Tells apart the times at which a ref came to the same commit. */
+  readonly since: string
+}
+
+function messageOf({ ref, sha, before }: MovedTip, { repository, now, since }: Told): CommitMessage {
   return {
     version: 1,
     id: newId(now),
-    eventKey: [repositoryKey(repository), 'poll', ref, before, sha].join(' '),
+    eventKey: [repositoryKey(repository), 'poll', ref, since, sha].join(' '),
     receivedAt: now,
-    commit: { repository, ref, sha, trigger: 'poll' },
+    commit: { repository, ref, sha, trigger: 'poll', ...(before === undefined ? {} : { before }) },
   }
 }

@@ -13,6 +13,8 @@ export interface AttemptRoutesDeps extends LeaseTerms {
 export function serveAttemptRoutes(server: HttpServer, { changes, ...terms }: AttemptRoutesDeps): void {
   serveRoute(server, reportAttempt, {
     tokens: {},
+    admitLarge: ({ params, token }) =>
+      changes.change(async ({ tables }) => void (await authorizeAttempt(tables, params.attemptId, token))),
     answer: ({ params, token, body }) =>
       changes.change((change) => takeReport(change, { attemptId: params.attemptId, token, report: body }, terms)),
   })

@@ -7,7 +7,7 @@ export function jobEventOf(job: JobRecord, attempt: AttemptRecord, event: Attemp
   const { number } = attempt
   if (event.type === 'lost') return { ...event, attempt: number, ...(runsOnce(job) ? { final: true } : {}) }
   if (event.type !== 'ended') return { ...event, attempt: number }
-  const hasBegun = attempt.steps.some(({ state }) => state.state !== 'pending')
+  const hasBegun = attempt.steps.some(({ state }) => 'startedAt' in state) // one that was skipped has not
   const final = runsOnce(job) && hasBegun ? { final: true as const } : {}
   const failed = 'setbacks' in job.state ? job.state.setbacks.failed : 0
   const { exitCode } = attempt

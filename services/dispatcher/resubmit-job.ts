@@ -4,12 +4,14 @@ import { insertBuild } from './accept-commit.ts'
 import { cancelAll, endBuildWithLastJob } from './apply-event.ts'
 import type { Change } from './changes.ts'
 import { draftJob } from './draft-job.ts'
+import { hasPassed, jobsToRunAgain } from './jobs-to-run-again.ts'
 import { publishBuild } from './publish-build.ts'
 import { insertJobs } from './release-jobs.ts'
 import { supersededBuilds } from './superseded.ts'
 
 /**
- * A new build of the same commit in which this job runs again; jobs that passed are taken over by reference.
+ * A new build of the same commit in which this job runs again; jobs that passed are taken over by reference, but those
+ * whose artifacts somebody needs and nobody has any more.
  *
  * @throws {ProblemError} JOB_NOT_FOUND; JOB_NOT_ENDED while the build goes on.
  */
@@ -19,7 +21,8 @@ export async function resubmitJob(change: Change, jobId: string): Promise<BuildR
   if (job === undefined || build === undefined) throw problem('JOB_NOT_FOUND', `there is no job ${jobId}`)
   if (build.state.state !== 'finished') throw problem('JOB_NOT_ENDED', `build #${build.number} is ${build.state.state}`)
   const jobs = await change.tables.jobs.ofBuilds([build.id])
-  if (!jobs.some((one) => one.kind === 'plan' && one.id !== jobId && hasPassed(one))) {
+  const isPlanned = jobs.some((one) => one.kind === 'plan' && one.id !== jobId && hasPassed(one))
+  if (!isPlanned || isOutdated(job)) {
     return insertBuild(change, build.commit, { resubmitOf: build.id })
   }
   const { concurrency } = build
@@ -30,7 +33,12 @@ export async function resubmitJob(change: Change, jobId: string): Promise<BuildR
     resubmitOf: build.id,
     ...(concurrency === undefined ? {} : { concurrency }),
   })
-  const drafts = jobs.map((one) => (one.id === jobId ? runAgain(change, again, one) : takeOver(change, again, one)))
+  const toRun = await jobsToRunAgain(change, jobs, jobId)
+  const draftOf = (one: JobRecord) => {
+    if (one.id === jobId) return runAgain(change, again, one)
+    return toRun.has(one.id) ? decideAnew(change, again, one) : takeOver(change, again, one)
+  }
+  const drafts = jobs.map(draftOf)
   const superseded = await insertJobs(change, again, drafts)
   const published = await publishBuild(change, again, 'build-queued')
   await cancelAll(change, [...superseded, ...(await supersededBuilds(change, again))])
@@ -38,22 +46,20 @@ export async function resubmitJob(change: Change, jobId: string): Promise<BuildR
   return (await change.tables.builds.find(again.id)) ?? published
 }
 
-function hasPassed({ state }: JobRecord): boolean {
-  return state.state === 'finished' && state.ending.outcome === 'passed'
+/** The runner found another job than the one that was planned: it would find that again. */
+function isOutdated({ state }: JobRecord): boolean {
+  return state.state === 'finished' && state.ending.code === 'PLAN_CHANGED'
 }
 
-/** What passed is taken over; the rest is decided anew: it waits for what runs again, and needs new approvals. */
+/** What passed is taken over. */
 function takeOver(change: Change, build: BuildRecord, job: JobRecord): JobRecord {
   const { approvedBy: _, ...kept } = job
-  if (hasPassed(job))
-    return {
-      ...kept,
-      id: change.newId(),
-      buildId: build.id,
-      takenFrom: job.takenFrom ?? job.id,
-      attempts: 0,
-      revision: 0,
-    }
+  const takenFrom = job.takenFrom ?? job.id
+  return { ...kept, id: change.newId(), buildId: build.id, takenFrom, attempts: 0, revision: 0 }
+}
+
+/** The rest waits for what runs again, and needs new approvals. */
+function decideAnew(change: Change, build: BuildRecord, job: JobRecord): JobRecord {
   const { planned, position } = job
   return planned === undefined ? job : draftJob(change, build, { planned, position })
 }

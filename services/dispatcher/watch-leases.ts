@@ -1,6 +1,6 @@
 import type { Clock, Log } from '@narwhal/host'
-import { applyToJob } from './apply-event.ts'
-import type { Change, Changes } from './changes.ts'
+import type { Changes } from './changes.ts'
+import { expireJobs } from './expire-jobs.ts'
 import { loseAttempt } from './lose-attempt.ts'
 import type { Presence } from './presence.ts'
 import { removeRunner } from './register-runner.ts'
@@ -27,6 +27,7 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
   const { changes, presence, clock, signal } = deps
   let leases: Sightings = new Map()
   let visits: Sightings = new Map()
+  let turns: Sightings = new Map()
   while (!signal.aborted) {
     const { held, runners } = await changes.change(async ({ tables }) => ({
       held: await tables.attempts.listHeld(),
@@ -41,14 +42,7 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
     const watched = watchCounters(leases, counters, { nowMs: clock.monotonic(), limitMs: deps.leaseMs + graceMs })
     leases = watched.sightings
     for (const id of watched.silent) await changes.change((change) => loseAttempt(change, id, deps.log))
-    await changes.change((change) => expireJobs(change, deps.queueLimitMs))
+    turns = await expireJobs(deps, turns)
     await clock.sleep(1_000, signal).catch(() => undefined)
-  }
-}
-
-async function expireJobs(change: Change, queueLimitMs: number): Promise<void> {
-  for (const job of await change.tables.jobs.listWaitingSince(change.now - queueLimitMs)) {
-    const message = `No runner took the job within ${queueLimitMs / 1000} s. Start a runner, or more of them; narwhal runners shows who is there.`
-    await applyToJob(change, job, { type: 'expired', message, at: change.now })
   }
 }

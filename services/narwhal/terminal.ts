@@ -43,7 +43,8 @@ const clearLine = '\r\x1b[K'
 export function openTerminal({ stdin, stdout, stderr }: TerminalStreams, isCi: boolean): Terminal {
   const isLive = stdout.isTTY === true && !isCi
   let shown = ''
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1)) // `narwhal log | head`
+  stdout.once('error', () => process.kill(process.pid, 'SIGHUP')) // `narwhal log | head`, a window that was closed
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined) // nobody reads any more
   return {
     print: (line) => void stdout.write(shown === '' ? `${line}\n` : `${clearLine}${line}\n${shown}`),
     remark: (line) => void stderr.write(`${line}\n`),

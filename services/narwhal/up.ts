@@ -27,6 +27,8 @@ export interface NarwhalDeps {
   readonly log: Log
   /** DOCKER_HOST, when it is set. */
   readonly dockerHost: string | undefined
+  /** XDG_RUNTIME_DIR, where the socket of a person's own Podman is. */
+  readonly runtimeDirectory?: string | undefined
   /** PATH, for steps that run as plain processes. */
   readonly path?: string | undefined
   /** Repositories to look at again and again. */
@@ -98,7 +100,11 @@ type Services = NarwhalDeps &
     readonly cloneSource: ReturnType<typeof cloneSources>
   }
 
-async function openAdapters(opened: AsyncDisposableStack, config: UpConfig, { clock, log, dockerHost, path }: NarwhalDeps) {
+async function openAdapters(
+  opened: AsyncDisposableStack,
+  config: UpConfig,
+  { clock, log, dockerHost, runtimeDirectory, path }: NarwhalDeps,
+) {
   const { data, host, port, apiToken, inboxBytes: limitBytes } = config
   const registries = config.dockerConfig === undefined ? {} : await readRegistryLogins(config.dockerConfig)
   const metrics = openMetrics()
@@ -110,7 +116,7 @@ async function openAdapters(opened: AsyncDisposableStack, config: UpConfig, { cl
   const inbox = opened.use(await openAgentInbox(join(data, 'agent'), { limitBytes, clock }))
   const outbox = opened.use(await openReporterOutbox(join(data, 'reporter')))
   const mirrors = opened.use(await openMirrors({ root: join(data, 'runner', 'mirrors'), clock }))
-  const engine = opened.use(openEngine(config.engine, { clock, log, dockerHost, path, registries }))
+  const engine = opened.use(openEngine(config.engine, { clock, log, dockerHost, runtimeDirectory, path, registries }))
   const planner = opened.use(openPlanner())
   const client = opened.use(openHttpClient())
   const server = opened.use(openHttpServer({ host, port, log, metrics, apiToken }))
@@ -140,7 +146,15 @@ function startHearing({ config, onFound, ...services }: Services): Promise<Async
 }
 
 function startRunning({ config, url, ...services }: Services): Promise<AsyncDisposable> {
-  const { runnerName: name, runnerSlots: slots, runnerLabels: labels, runnerUrl = url, runnerToken, data, policy } = config
+  const {
+    runnerName: name,
+    runnerSlots: slots,
+    runnerLabels: labels,
+    runnerUrl = url,
+    runnerToken,
+    data,
+    policy,
+  } = config
   const where = { runnerUrl, dispatcherUrl: url, data: join(data, 'runner') }
   return startRunner({ ...services, ...where, name, slots, labels, runnerToken, policy })
 }

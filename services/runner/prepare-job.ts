@@ -86,7 +86,8 @@ async function prepare(definition: JobDefinition, commit: MirrorCommit, work: Pr
 async function fillWorkspace({ clone }: JobDefinition, commit: MirrorCommit, work: JobWork): Promise<void> {
   const { engine, directories, mirrors, cloneSource, signal } = work
   if (!engine.usesWorkspace || clone === false) return
-  const { repository } = work.offer.commit
+  const { repository, trust } = work.offer.commit
+  if (clone.submodules && trust === 'untrusted') throw submodulesRefused()
   const source = { repository, ...cloneSource(repository) }
   await checkOutCommit(commit, {
     source,
@@ -130,4 +131,9 @@ async function bringFiles(
 ) {
   if (work.offer.needs.some(({ artifacts }) => artifacts !== undefined)) await unpackNeeds(container, work)
   return definition.cache.length === 0 ? undefined : restoreCaches(definition, container, work)
+}
+
+/** Whoever may not read a repository could have it checked out by us. */
+function submodulesRefused(): ProblemError {
+  return problem('SUBMODULE_FOREIGN', 'The commit of a stranger asks for submodules.')
 }

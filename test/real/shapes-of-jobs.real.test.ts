@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { provideRabbitmq } from '../setup/provide-rabbitmq.ts'
-import { providePostgresImage } from '../setup/stand-ins/images.ts'
+import { providePostgresImage, provideRedisImage } from '../setup/stand-ins/images.ts'
 import { testImage } from './many-pushes.ts'
 import { exitCodesOf, jobOf, pushed, runnersOf, watchedBuild } from './pushed-build.ts'
 import { type Cluster, startCluster } from './start-cluster.ts'
@@ -12,6 +12,7 @@ let cluster: Cluster
 beforeAll(async () => {
   const { url } = opened.use(await provideRabbitmq())
   opened.use(await providePostgresImage('17'))
+  opened.use(await provideRedisImage('8'))
   cluster = opened.use(await startCluster({ amqpUrl: url, runners: 3, slots: 2 }))
 })
 afterAll(() => opened.disposeAsync())
@@ -45,24 +46,26 @@ jobs:
   expect(lastStart).toBeLessThan(firstEnd)
 })
 
-test('the first step finds a database that answers over TCP, without a command that says when it is ready', async () => {
+test('the first step finds databases that answer over TCP, without a command that says when they are ready', async () => {
   const build = await pushed(
     cluster,
     'database',
     `image: postgres:17
 services:
-  db: { image: postgres:17, env: { POSTGRES_PASSWORD: earl-grey, POSTGRES_DB: postgres } }
+  db: { image: postgres:17, env: { POSTGRES_PASSWORD: earl-grey } }
+  counter: redis:8
 env: { PGPASSWORD: earl-grey }
 steps:
   - psql -h db -U postgres -Atc "create table cups (tea text); insert into cups values ('oolong'), ('sencha')"
   - psql -h db -U postgres -Atc "select tea from cups order by tea"
+  - printf 'INCR cups\\r\\nINCR cups\\r\\nQUIT\\r\\n' | nc counter 6379
 `,
   )
 
   const ended = await build.ends('passed')
 
-  expect(await ended.log('build')).toContain('oolong\nsencha\n')
-  expect(exitCodesOf(ended.job('build'))).toEqual([[0, 0]])
+  expect(await ended.log('build')).toContain('oolong\nsencha\n:1\r\n:2\r\n+OK\r\n')
+  expect(exitCodesOf(ended.job('build'))).toEqual([[0, 0, 0]])
 })
 
 const threeJobs = `image: ${testImage}

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Docker from 'dockerode'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { attemptLabel, runnerLabel } from '@narwhal/runner/labels'
 
 /** Whose traces are looked for. */
@@ -48,6 +48,11 @@ export async function listVolumes(): Promise<readonly string[]> {
 
 /** Removes from the engine what runners that were killed could not. One that never started has made nothing. */
 export async function removeFromEngine(runnerData: readonly string[]): Promise<void> {
+  // The engine goes on with what it was told by those that were killed: until then it refuses the same.
+  await vi.waitFor(() => removeNow(runnerData), { timeout: 20_000, interval: 200 })
+}
+
+async function removeNow(runnerData: readonly string[]): Promise<void> {
   const docker = new Docker()
   const isOurs = await madeBy(runnerData.filter((data) => existsSync(join(data, runnerIdFile))))
   const containers = (await docker.listContainers({ all: true })).filter(({ Labels }) => isOurs(Labels))

@@ -6,11 +6,11 @@ const parentUrl = 'https://github.com/ada/engine.git'
 
 test.each([
   ['../gears.git', 'ada/gears'],
-  ['../../bob/gears', 'bob/gears'],
+  ['../../ada/gears', 'ada/gears'],
   ['./../gears', 'ada/gears'],
-  ['https://github.com/bob/gears.git', 'bob/gears'],
-  ['git@github.com:bob/gears.git', 'bob/gears'],
-  ['ssh://git@github.com/bob/gears', 'bob/gears'],
+  ['https://github.com/ada/gears.git', 'ada/gears'],
+  ['git@github.com:ada/gears.git', 'ada/gears'],
+  ['ssh://git@github.com/Ada/gears', 'Ada/gears'],
 ])('the submodule %s is %s', (url, expected) => {
   const { host, owner, name } = submoduleRepository(url, parent, parentUrl)
 
@@ -19,7 +19,9 @@ test.each([
 })
 
 test.each([
-  'https://evil.example/bob/gears.git',
+  'https://evil.example/ada/gears.git',
+  'https://github.com/bob/private.git',
+  '../../bob/private',
   'https://github.com.evil.example/bob/gears.git',
   'https://github.com/a/b/c.git',
   'ext::sh -c touch% /tmp/x',

@@ -22,6 +22,6 @@ export function fillDefinition(
   { commit, needs }: StartFacts,
 ): { readonly definition: JobDefinition } | { readonly fault: string } {
   const facts = { commit, matrix: definition.matrix, needs: factsOfNeeds(needs) }
-  const filled = fillTexts(definition, (text) => fillTemplate(text, facts))
+  const filled = fillTexts(definition, (text) => fillTemplate(text, facts), { isLast: true })
   return 'fault' in filled ? filled : { definition: filled.job }
 }

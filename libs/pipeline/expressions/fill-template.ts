@@ -51,10 +51,14 @@ function fillExpression(
   return value.includes('\0') ? { fault: 'A value has a NUL character.' } : { text: value }
 }
 
-/** An expression with the inputs as the text that they are: what comes later does not know their defaults. */
+/**
+ * An expression with the inputs and the author as the texts that they are: what comes later does not know the defaults of
+ * inputs, nor an author of whom git alone tells.
+ */
 export function withInputs(text: string, { inputs, commit }: ExpressionFacts): string {
   const values = inputs ?? commit.inputs ?? {}
   return rewriteReferences(text, (reference) => {
+    if (reference.kind === 'name' && reference.name === 'author') return celLiteral(commit.author ?? '')
     if (reference.kind !== 'input') return undefined
     const value = Object.hasOwn(values, reference.key) ? values[reference.key] : undefined
     return reference.isTest ? String(value !== undefined) : celLiteral(value ?? '')

@@ -5,12 +5,17 @@ import type { Filled } from './fill-template.ts'
 /** The parts of a job, or of its template, that hold templates which a runner fills. */
 export type FillableJob = Pick<JobDefinition, 'image' | 'env' | 'steps' | 'sidecars' | 'cache'>
 
-/** The same job with every template filled by `fill`; or the first text that could not be, in a sentence. */
+/**
+ * The same job with every template filled by `fill`; or the first text that could not be, in a sentence.
+ *
+ * @param options.isLast what is filled now is to be used as it is, also where a value has `${{`.
+ */
 export function fillTexts<T extends FillableJob>(
   job: T,
   fill: (text: string) => Filled,
+  { isLast = false }: { readonly isLast?: boolean } = {},
 ): { readonly job: T } | { readonly fault: string } {
-  const filler = new TextFiller(fill)
+  const filler = new TextFiller(fill, isLast)
   const filled = {
     ...job,
     ...(job.image === undefined ? {} : { image: filler.word(job.image, 'The image') }),
@@ -30,9 +35,11 @@ export const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\
 class TextFiller {
   fault: string | undefined
   readonly #fill: (text: string) => Filled
+  readonly #isLast: boolean
 
-  constructor(fill: (text: string) => Filled) {
+  constructor(fill: (text: string) => Filled, isLast: boolean) {
     this.#fill = fill
+    this.#isLast = isLast
   }
 
   text(template: string, what: string): string {
@@ -46,7 +53,7 @@ class TextFiller {
   /** One word that is not empty. What is not filled to the end yet is not looked at. */
   word(template: string, what: string): string {
     const text = this.text(template, what)
-    if (isDone(template, text) && (text === '' || /\s/.test(text) || unprintable.test(text))) {
+    if (this.#isDone(template, text) && (text === '' || /\s/.test(text) || unprintable.test(text))) {
       this.fault ??= `${what} would be ${quoted(text)}, which is not one word.`
     }
     return text
@@ -73,7 +80,7 @@ class TextFiller {
   /** A name is for people: it is cut rather than refused. */
   #line(template: string): string {
     const text = this.text(template, 'The name of a step')
-    return isDone(template, text) ? lineOf(text) || 'step' : text
+    return this.#isDone(template, text) ? lineOf(text) || 'step' : text
   }
 
   #work(work: StepWork): StepWork {
@@ -93,16 +100,16 @@ class TextFiller {
   #path(template: string, what: string): string {
     const text = this.text(template, what)
     const isInside = !text.startsWith('/') && !text.split('/').includes('..') && !unprintable.test(text)
-    if (isDone(template, text) && !isInside) {
+    if (this.#isDone(template, text) && !isInside) {
       this.fault ??= `${what} would be ${quoted(text)}, which is not below the workspace.`
     }
     return text
   }
-}
 
-/** Whether something was filled, and nothing is left to fill. */
-function isDone(template: string, text: string): boolean {
-  return template.includes('${{') && !text.includes('${{')
+  /** Whether something was filled, and nothing is left to fill. */
+  #isDone(template: string, text: string): boolean {
+    return template.includes('${{') && (this.#isLast || !text.includes('${{'))
+  }
 }
 
 /** A text as one line of at most 200 characters. */

@@ -1,9 +1,11 @@
-import { fillTexts } from '../expressions/fill-texts.ts'
+import { type FillableJob, fillTexts } from '../expressions/fill-texts.ts'
 import { splitTemplate } from '../expressions/split-template.ts'
-import type { JobTemplate } from '../pipeline.ts'
 
 /** The same job with every expression that its runner or the dispatcher will answer written anew by `rewrite`. */
-export function mapExpressions(job: JobTemplate, rewrite: (expression: string) => string): JobTemplate {
+export function mapExpressions<T extends FillableJob & { readonly if?: string }>(
+  job: T,
+  rewrite: (expression: string) => string,
+): T {
   const filled = fillTexts(job, (template) => ({ text: rewriteTemplate(template, rewrite) }))
   const mapped = 'job' in filled ? filled.job : job // rewriting has no faults
   return {

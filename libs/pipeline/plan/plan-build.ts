@@ -14,7 +14,7 @@ import { planFile, type PlannedFile, problemsOfFiles } from './planned-file.ts'
 import { templatesOf } from './planned-template.ts'
 import { readIncluded } from './read-included.ts'
 import { resolveNeeds } from './resolve-needs.ts'
-import { imagesForKeys, reuseKeys, wantsKeys } from './reuse-keys.ts'
+import { asksForChanges, imagesForKeys, reuseKeys, wantsKeys } from './reuse-keys.ts'
 import { selectJobs } from './select-jobs.ts'
 
 /**
@@ -72,9 +72,10 @@ function defineJobs(
 
 function wantsOf(jobs: readonly JobDefinition[], request: PlanRequest): PlanWants | undefined {
   if (request.purpose === 'definitions') return undefined
-  const changes =
-    request.changes === undefined && jobs.some((job) => readsOfCondition(job.if ?? 'true').globs.length > 0)
   const isReusing = request.selection === undefined && wantsKeys(jobs)
+  const asks =
+    (isReusing && asksForChanges(jobs)) || jobs.some((job) => readsOfCondition(job.if ?? 'true').globs.length > 0)
+  const changes = request.changes === undefined && asks
   const tree = isReusing && request.tree === undefined
   const known = request.images ?? {}
   const images = isReusing ? imagesForKeys(jobs).filter((image) => !Object.hasOwn(known, image)) : []

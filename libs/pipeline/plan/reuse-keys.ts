@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, digestJob } from '../digest-job.ts'
+import { readsOfCondition } from '../expressions/evaluate-condition.ts'
+import { plainNames, type Reference } from '../expressions/reference.ts'
+import { celLiteral, rewriteReferences } from '../expressions/rewrite-references.ts'
+import { valueOfReference } from '../expressions/value-of-reference.ts'
 import type { JobDefinition } from '../pipeline.ts'
 import type { PlanRequest, TreeFile } from '../plan-request.ts'
+import { answerChanged } from './choose-condition.ts'
 import { globList } from './glob-list.ts'
+import { mapExpressions } from './map-expressions.ts'
 
 // 1. A key stands for everything that a job could depend on: the files that it declares, its definition with the needed
 //    jobs' keys, the platform, its images by content, and whether strangers may have written it.
 // 2. What cannot be known gives no key, and no key to those that need the job: then it runs.
-// 3. A job with an environment has no key, and passes none on: deploying is more than its files.
+// 3. What its runner will still ask of the commit (conditions of steps, texts that read `needs` too) is in it as the answer.
+//    Whether the job runs at all is asked before.
+// 4. A job with an environment has no key, and passes none on: deploying is more than its files.
 
 /** The keys of the jobs with `paths`, by their names. Jobs that cannot be reused have none. */
 export function reuseKeys(jobs: readonly JobDefinition[], request: PlanRequest): ReadonlyMap<string, string> {
@@ -35,6 +43,11 @@ export function imagesForKeys(jobs: readonly JobDefinition[]): readonly string[]
 /** Whether any job asks for a key. */
 export function wantsKeys(jobs: readonly JobDefinition[]): boolean {
   return jobs.some((job) => job.paths !== undefined && isReusable(job))
+}
+
+/** Whether the condition of a step asks what has changed. */
+export function asksForChanges(jobs: readonly JobDefinition[]): boolean {
+  return jobs.some(({ steps }) => steps.some((step) => readsOfCondition(step.if ?? 'true').globs.length > 0))
 }
 
 function isReusable({ environment }: JobDefinition): boolean {
@@ -77,7 +90,15 @@ class KeyMaker {
       return undefined
     const { platform, commit } = this.#request
     const trust = commit.trust ?? 'trusted'
-    return sha256({ version: 1, definition: digestJob(job), files, images, needs, platform, trust })
+    return sha256({
+      version: 1,
+      definition: digestJob(withAnswers(job, this.#request)),
+      files,
+      images,
+      needs,
+      platform,
+      trust,
+    })
   }
 
   #keyOfNeeded(name: string): string | undefined {
@@ -98,6 +119,18 @@ class KeyMaker {
     const { images = {} } = this.#request
     return (Object.hasOwn(images, image) ? images[image] : undefined) || undefined // '' is not known
   }
+}
+
+/** The definition with what is known of the commit in the place of what reads it. */
+function withAnswers(job: JobDefinition, { commit, changes = 'all' }: PlanRequest): JobDefinition {
+  const answer = (reference: Reference): string | undefined => {
+    if (reference.kind === 'changed') return String(answerChanged([reference.glob], changes)[reference.glob])
+    if (reference.kind !== 'name' || !plainNames.some((name) => name === reference.name)) return undefined
+    const found = valueOfReference(reference, { commit, matrix: {}, needs: {} })
+    return 'value' in found ? celLiteral(String(found.value)) : undefined
+  }
+  const answered = mapExpressions(job, (expression) => rewriteReferences(expression, answer))
+  return job.if === undefined ? answered : { ...answered, if: job.if }
 }
 
 /** Globs that match no file say nothing about what a job depends on. */

@@ -46,7 +46,7 @@ export const Sidecars = Type.Record(
     additionalProperties: false,
     maxProperties: 20,
     ...hints({
-      example: 'services: { db: postgres:17 }',
+      example: 'services: { cache: redis:8 }',
       published: 'sidecars',
       otherwise: 'none',
       names: {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type ExpressionFacts, fillDefinition, fillTemplate } from '../index.ts'
+import { type ExpressionFacts, fillDefinition, fillTemplate, nextWaiting } from '../index.ts'
 import { planOf, push } from './plan-of.ts'
 
 const facts: ExpressionFacts = {
@@ -115,10 +115,42 @@ test.each([
   ['1\n2', 'is not one word'],
   ['\u202e1', 'is not one word'],
   ['../../..', 'The context would be "web/../../..", which is not below the workspace.'],
+  ['../../${{/..', 'The context would be "web/../../${{/..", which is not below the workspace.'],
+  ['1 ${{', 'is not one word'],
 ])('an output %j that does not fit its place is refused', (V, fault) => {
   const { definition, commit } = testJob()
 
   const filled = fillDefinition(definition, { commit, needs: [{ key: 'build', outcome: 'passed', outputs: { V } }] })
 
   expect(filled).toEqual({ fault: expect.stringContaining(fault) })
+})
+
+test('an author of whom only git tells is known wherever an expression reads it', () => {
+  const text = `
+image: node:24
+jobs:
+  build: make
+  test:
+    needs: build
+    if: author == "Ada" && success
+    env: { WHO: "\${{ author + needs.build.outcome }}" }
+    steps: [{ run: test, if: author == "Ada" }]
+`
+  const { plan, definitions } = planOf(text, { commit: { ...push, author: 'Ada' } })
+  const [, planned] = plan.jobs
+  const [, definition] = definitions
+  const build = {
+    key: 'build',
+    name: 'build',
+    outcome: 'passed',
+    outputs: {},
+    code: undefined,
+    allowFailure: false,
+  } as const
+  if (planned === undefined || definition === undefined) throw new Error('no job "test"')
+
+  expect(nextWaiting(planned, { commit: push, needs: [build], isCancelled: false })).toMatchObject({ next: 'release' })
+  expect(fillDefinition(definition, { commit: push, needs: [build] })).toMatchObject({
+    definition: { env: { WHO: 'Adapassed' }, steps: [{ if: '"Ada" == "Ada"' }] },
+  })
 })

@@ -116,3 +116,17 @@ test('the reason names the job that failed, and the condition that is false', ()
     ending: { message: 'Its condition does not hold: success && branch == "next"' },
   })
 })
+
+test('an untrusted commit goes to no environment, also when everybody would approve of it', () => {
+  const deploy: PlannedJob = { ...job, environment: 'production', approval: [] }
+  const facts = { needs: [passed, passed], isCancelled: false }
+  const always = { expression: 'always', changed: {}, matrix: {} }
+  const refused = { next: 'settle', ending: { outcome: 'failed', code: 'ENVIRONMENT_UNTRUSTED' } }
+
+  expect(nextWaiting(deploy, { ...facts, commit: { ...push, trust: 'untrusted' } })).toMatchObject(refused)
+  expect(
+    nextWaiting({ ...deploy, condition: always }, { ...facts, commit: { ...push, trust: 'untrusted' } }),
+  ).toMatchObject(refused)
+  expect(nextWaiting(job, { ...facts, commit: { ...push, trust: 'untrusted' } })).toMatchObject({ next: 'release' })
+  expect(nextWaiting(deploy, { ...facts, commit: push })).toEqual({ next: 'release', needsApproval: true })
+})

@@ -82,6 +82,31 @@ test('a job that reads the commit has another key for each', () => {
   expect(keys({ commit: { ...push, sha: 'b'.repeat(40) } }, file).lib).not.toBe(keys({}, file).lib)
 })
 
+test.each([
+  ['the condition of a step', 'steps: [{ run: make, if: branch == "main" }] }'],
+  ['a text that reads needs too', 'run: make, needs: docs, env: { V: "${{ branch + needs.docs.outputs.v }}" } }'],
+])('a job that reads the commit in %s has another key for each answer', (_, job) => {
+  const file = text.replace('run: make }', job)
+  const topic = { commit: { ...push, ref: 'refs/heads/topic' } }
+
+  expect(keys({}, file).lib).toMatch(/^[0-9a-f]{64}$/)
+  expect(keys(topic, file).lib).not.toBe(keys({}, file).lib)
+})
+
+test('a job of which a step asks what has changed has another key for each answer', () => {
+  const file = text.replace('run: make }', 'steps: [{ run: make, if: changed("docs/**") }] }')
+
+  expect(answerOf(file, { tree })).toMatchObject({ wants: { changes: true } })
+  expect(keys({ changes: ['docs/a.md'] }, file).lib).toBe(keys({ changes: ['docs/b.md'] }, file).lib)
+  expect(keys({ changes: ['docs/a.md'] }, file).lib).not.toBe(keys({ changes: ['lib/a.c'] }, file).lib)
+})
+
+test('whether a job runs is asked before, and is not in its key', () => {
+  const file = text.replace('run: make }', 'run: make, if: branch != "wip" }')
+
+  expect(keys({ commit: { ...push, ref: 'refs/heads/topic' } }, file).lib).toBe(keys({}, file).lib)
+})
+
 test('a needed job without `paths` counts with the whole tree', () => {
   const file = text.replace('needs: lib', 'needs: docs')
 

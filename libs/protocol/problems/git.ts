@@ -31,8 +31,8 @@ export const gitProblems = {
   },
   SUBMODULE_FOREIGN: {
     status: 422,
-    title: 'A submodule is not on the host of its repository',
-    fix: 'Narwhal fetches submodules from the same host alone: write `url = ../name.git` in .gitmodules, or fetch it in a step.',
+    title: 'A submodule is not beside its repository',
+    fix: 'Narwhal fetches submodules of the same host and owner alone, and none for commits of strangers: write `url = ../name.git` in .gitmodules, or fetch it in a step.',
   },
   SUBMODULES_TOO_MANY: {
     status: 422,

@@ -32,6 +32,11 @@ export const keptProblems = {
     title: 'An untrusted commit gets no secrets',
     fix: 'Run the job only where it is trusted: `if: trigger == "push"`. Or have somebody who may push to the repository read the change and push it to a branch there.',
   },
+  ENVIRONMENT_UNTRUSTED: {
+    status: 403,
+    title: 'An untrusted commit may not go to an environment',
+    fix: 'Run the job only where it is trusted: `if: trigger == "push"`. Or have somebody who may push to the repository read the change and push it to a branch there.',
+  },
   SECRETS_KEY_MISSING: {
     status: 500,
     title: 'The dispatcher has no key for secrets',

@@ -37,7 +37,7 @@ export const produceProblems = {
   IMAGE_TAG_INVALID: {
     status: 422,
     title: 'That is no tag for an image',
-    fix: 'Write `name:tag` or `registry/owner/name:tag` in small letters, with 20 tags at the most.',
+    fix: 'Write `owner/name:tag` or `registry/owner/name:tag` in small letters, with 20 tags at the most. Names without an owner are those of images that everybody begins from.',
   },
   IMAGE_VALIDATE_FAILED: {
     status: 422,

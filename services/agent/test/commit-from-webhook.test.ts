@@ -29,6 +29,12 @@ test.each([
     { ...push, ref: 'refs/tags/v1', after: 'b'.repeat(40) },
     { ...commit, ref: 'refs/tags/v1', trigger: 'tag' },
   ],
+  ['of a branch that was there before', { ...push, before: 'c'.repeat(40) }, { ...commit, before: 'c'.repeat(40) }],
+  [
+    'of a tag that was there before',
+    { ...push, ref: 'refs/tags/v1', before: 'c'.repeat(40) },
+    { ...commit, ref: 'refs/tags/v1', trigger: 'tag' },
+  ],
   ['of a SHA-256 repository', { ...push, after: 'a'.repeat(64) }, { ...commit, sha: 'a'.repeat(64) }],
   ['of an owner without a login', { ...push, repository: { ...push.repository, owner: { name: 'octo' } } }, commit],
   [

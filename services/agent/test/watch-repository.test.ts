@@ -23,6 +23,7 @@ test('a watched repository tells of its head, then of every new commit, branch a
 
   expect(told().slice(2).sort()).toEqual([`refs/heads/topic ${second}`, `refs/tags/v1 ${second}`])
   expect(agent.messages[0]).toMatchObject({ version: 1, commit: { repository, trigger: 'poll' } })
+  expect(agent.messages.map(({ commit: { before } }) => before)).toEqual([undefined, made.sha, undefined, undefined])
   expect(new Set(agent.messages.map(({ eventKey }) => eventKey)).size).toBe(4)
 })
 

@@ -68,3 +68,17 @@ test('a job whose needs left more than any runner takes fails, and is not offere
   )
   expect((await build.job('whole')).attempts).toHaveLength(1)
 })
+
+test('a large body is not read for somebody without the token of the attempt', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const { attemptId } = await (await planJobs(rig, ada, [plannedJob('build')])).offer('build')
+
+  const answer = await fetch(`${rig.url}/v1/attempts/${attemptId}/reports`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer guessed', 'content-type': 'application/json' },
+    body: '['.repeat(2 * 1024 * 1024),
+  })
+
+  expect(await answer.json()).toMatchObject({ code: 'ATTEMPT_TOKEN_WRONG' })
+})

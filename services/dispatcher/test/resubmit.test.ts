@@ -109,3 +109,15 @@ test.each([
 
   expect(build.commit).toMatchObject({ trust: 'untrusted', trigger: 'manual' })
 })
+
+test('a job that is not any more as it was planned is resubmitted with a new plan', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada', 8)
+  const build = await planJobs(rig, ada, [plannedJob('test')])
+  await build.end('test', { outcome: 'errored', code: 'PLAN_CHANGED' })
+  const { id: jobId } = await build.job('test')
+
+  const view = await rig.client.call(resubmitJob, { ...rig.call, params: { jobId } })
+
+  expect(view.jobs).toMatchObject([{ kind: 'plan', state: 'queued' }])
+})

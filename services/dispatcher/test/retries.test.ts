@@ -1,6 +1,6 @@
 import type { Ending, PlannedJob } from '@narwhal/protocol'
 import { expect, test } from 'vitest'
-import { openDispatcher, plannedJob } from './open-dispatcher.ts'
+import { noLog, openDispatcher, plannedJob } from './open-dispatcher.ts'
 import { planJobs } from './paper-build.ts'
 
 const failed: Ending = { outcome: 'failed', code: 'STEP_FAILED' }
@@ -91,4 +91,19 @@ test.each(once)('a job with %o that errored is tried again only if none of its s
   await build.end('deploy', { outcome: 'errored', code: 'RUNNER_STOPPED' })
 
   expect(await build.job('deploy')).toMatchObject({ state: 'finished', ending: { code: 'RUNNER_STOPPED' } })
+})
+
+test('a job with an environment of which no step began errors and is tried again, also when it says so of each step', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const build = await planJobs(rig, ada, [plannedJob('deploy', { environment: 'production', lost: 'fail' })])
+  const skipped = { type: 'step-ended', sequence: 2, at: 1, step: 0, ending: { outcome: 'skipped' } } as const
+  const result = { ending: { outcome: 'errored', code: 'IMAGE_PULL_FAILED' }, at: 1, log: noLog } as const
+
+  await ada.report(await build.offer('deploy'), {
+    events: [{ type: 'started', sequence: 1, at: 1 }, skipped],
+    result,
+  })
+
+  expect(await build.job('deploy')).toMatchObject({ state: 'queued' })
 })

@@ -1,3 +1,4 @@
+import type { Offer } from '@narwhal/protocol'
 import { expect, test } from 'vitest'
 import { eventually, openDispatcher, planOf, plannedJob } from './open-dispatcher.ts'
 import { planJobs } from './paper-build.ts'
@@ -27,6 +28,32 @@ test('jobs of one group go one after the other, the oldest first, and none is dr
   expect(await third.job('deploy')).toMatchObject({ state: 'queued', waitsFor: wait })
   await second.end('deploy')
   await third.offer('deploy')
+})
+
+test('a job that has waited long for its turn has all the time there is for a runner then', async () => {
+  await using rig = await openDispatcher({ queueLimitMs: 60_000 })
+  const ada = await rig.runner('ada', 2)
+  const first = await planJobs(rig, ada, [plannedJob('deploy', { concurrency: production })])
+  const deploying = await first.offer('deploy')
+  const second = await planJobs(rig, ada, [plannedJob('deploy', { concurrency: production })])
+  await passTime(90_000, [deploying])
+  const busy = await planJobs(rig, ada, [plannedJob('a', { priority: 'high' }), plannedJob('b', { priority: 'high' })])
+  const held = [await busy.offer('a')]
+
+  await first.end('deploy')
+
+  held.push(await busy.offer('b'))
+  await passTime(50_000, held)
+  expect(await second.job('deploy')).toMatchObject({ state: 'queued', waitsFor: 'for a free slot' })
+  await passTime(15_000, held)
+  expect(await second.job('deploy')).toMatchObject({ ending: { code: 'NO_RUNNER' } })
+
+  async function passTime(ms: number, offers: readonly Offer[]): Promise<void> {
+    for (let passedMs = 0; passedMs < ms; passedMs += 5_000) {
+      await rig.clock.advance(5_000)
+      for (const offer of offers) await ada.renew(offer)
+    }
+  }
 })
 
 test('a group with a higher limit holds that many jobs, and groups of another name or repository none of them', async () => {

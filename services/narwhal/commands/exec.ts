@@ -4,6 +4,7 @@ import { type Environment, openLog } from '@narwhal/host'
 import { type BuildView, createBuild, removeSecret, repositoryKey, setSecret } from '@narwhal/protocol'
 import type { Api } from '../api/open-api.ts'
 import type { CommandContext } from '../command-context.ts'
+import { cancelBuild } from '../exec/cancel-build.ts'
 import { declineApprovals } from '../exec/decline-approvals.ts'
 import { openExecData } from '../exec/exec-data.ts'
 import { readSecretsFile } from '../exec/read-secrets-file.ts'
@@ -14,6 +15,7 @@ import { readBuildLogs } from '../exec/read-build-logs.ts'
 import { interruptedCode } from '../interrupted-code.ts'
 import { shortRef } from '../name-build.ts'
 import { prepareEngine } from '../prepare-engine.ts'
+import type { Following } from '../progress/follow-builds.ts'
 import { showProgress } from '../progress/show-progress.ts'
 import type { Terminal } from '../terminal.ts'
 import { type Narwhal, startNarwhal } from '../up.ts'
@@ -34,6 +36,9 @@ export interface ExecOptions {
   /** The build with its logs on standard output, everything else on standard error. */
   readonly json?: boolean
 }
+
+/** How long a build may take to end once it is cancelled, in milliseconds. */
+const stopLimitMs = 10_000
 
 /**
  * `narwhal exec`: runs the pipeline of the working tree, or some of its jobs with what they need.
@@ -57,10 +62,12 @@ export async function runExec(jobs: readonly string[], options: ExecOptions, giv
   try {
     const api = { client: narwhal.client, at: { baseUrl: narwhal.url, token: config.apiToken }, clock: context.clock }
     const ended = await runBuild(narwhal, api, { config, snapshot, context })
-    const build = await readBuildLogs(ended, api, signal)
+    await data.keep()
+    const build = await readBuildLogs(ended, api, AbortSignal.timeout(stopLimitMs))
     if (data.logsPath !== undefined && (await keepLogs(build, data.logsPath)) > 0)
       terminal.print(terminal.paint('dim', `What the jobs said is in ${data.logsPath}`))
     if (options.json === true) await given.terminal.write(`${JSON.stringify(build, null, 2)}\n`)
+    if (signal.aborted) return interruptedCode(signal)
     return build.ending?.outcome === 'passed' || build.ending?.outcome === 'skipped' ? 0 : 1
   } catch (error) {
     if (!signal.aborted) throw error
@@ -102,7 +109,14 @@ function startExec(config: UpConfig, { context, snapshot, selection }: StartOpti
   const log = openLog({ service: 'narwhal', level: config.logLevel, pretty: process.stderr.isTTY })
   const source = { repository: snapshot.repository, url: snapshot.path }
   const from = { watched: [], alsoCloned: [source], selection }
-  return startNarwhal(config, { clock, log, dockerHost: env['DOCKER_HOST'], path: env['PATH'], ...from })
+  return startNarwhal(config, {
+    clock,
+    log,
+    dockerHost: env['DOCKER_HOST'],
+    runtimeDirectory: env['XDG_RUNTIME_DIR'],
+    path: env['PATH'],
+    ...from,
+  })
 }
 
 interface LendOptions {
@@ -139,6 +153,16 @@ async function runBuild(narwhal: Narwhal, api: Api, { config, snapshot, context 
   await using progress = showProgress(narwhal, { config, terminal, clock, log, onSeen, staysUp: false })
   const { ref, sha } = snapshot
   const body = { repository: repositoryKey(snapshot.repository), ref, sha, trigger: 'push' } as const
-  const { id } = await api.client.call(createBuild, { ...api.at, body, signal })
-  return await progress.ended(id, signal) // it is shown until then
+  signal.throwIfAborted()
+  const { id } = await api.client.call(createBuild, { ...api.at, body })
+  return await progress.ended(id, signal).catch(async (error: unknown) => {
+    if (!signal.aborted) throw error
+    return stopBuild(id, api, progress)
+  }) // it is shown until then
+}
+
+/** Without it what runs would get the time that a runner has to end in CI. */
+async function stopBuild(buildId: string, api: Api, progress: Following): Promise<BuildView> {
+  await cancelBuild(buildId, 'narwhal exec was interrupted', api)
+  return progress.ended(buildId, AbortSignal.timeout(stopLimitMs))
 }

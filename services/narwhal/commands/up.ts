@@ -45,7 +45,15 @@ async function runUntilEnd(options: UpOptions, context: CommandContext): Promise
 
   const log = openLog({ service: 'narwhal', level: config.logLevel, pretty: process.stderr.isTTY })
   const headBuild = openHeadBuild()
-  const deps = { clock, log, dockerHost: env['DOCKER_HOST'], path: env['PATH'], ...choice, onFound: headBuild.found }
+  const deps = {
+    clock,
+    log,
+    dockerHost: env['DOCKER_HOST'],
+    runtimeDirectory: env['XDG_RUNTIME_DIR'],
+    path: env['PATH'],
+    ...choice,
+    onFound: headBuild.found,
+  }
   const narwhal = opened.use(await startNarwhal(config, deps))
   for (const line of welcome({ config, url: narwhal.url, watched: choice.watched, demo })) terminal.print(line)
   const progress = opened.use(showProgress(narwhal, { config, terminal, clock, log }))

@@ -9,9 +9,10 @@ import { runCommand } from '../setup/run-command.ts'
 // What is in the working tree becomes a commit that only we know:
 // 1. Nothing of the person's repository changes: neither its index, nor its refs, nor its objects. New objects go to a
 //    bare repository of ours, which borrows the rest.
-// 2. What git ignores is left out, as a push would leave it out; what is not added yet is in.
+// 2. When it holds just what the newest commit does, it is that commit: sha, author and history are those of CI.
+// 3. What git ignores is left out, as a push would leave it out; what is not added yet is in.
 
-/** A commit that nobody has made, of what the working tree holds. */
+/** A commit of what the working tree holds; nobody else has it unless nothing was changed. */
 export interface Snapshot {
   /** What the repository is called in CI: by its remote `origin`, else by its path. */
   readonly repository: Repository
@@ -54,19 +55,20 @@ export async function snapshotWorkingTree(directory: string, options: SnapshotOp
   await mkdir(join(into, 'info'), { recursive: true })
   await copyFile(resolve(root, exclude), join(into, 'info', 'exclude')).catch(() => undefined)
 
-  const bare = gitAt(root, options, ['--git-dir', into, '--work-tree', root])
+  const author = await own('config', 'user.name').catch(() => us.name)
+  const bare = gitAt(root, { ...options, author }, ['--git-dir', into, '--work-tree', root])
   await bare('add', '--all')
   const tree = await bare('write-tree')
+  const isChanged = head === undefined || (await own('rev-parse', `${head}^{tree}`)) !== tree
   const message = head === undefined ? undefined : await own('log', '-1', '--format=%B', head)
   const parents = head === undefined ? [] : ['-p', head]
-  const sha = await bare('commit-tree', ...parents, '-m', message ?? 'The working tree', tree)
+  const sha = isChanged ? await bare('commit-tree', ...parents, '-m', message ?? 'The working tree', tree) : head
   const ref = await refOf(own)
   await bare('update-ref', ref, sha)
   await bare('symbolic-ref', 'HEAD', ref)
   const repository = await own('remote', 'get-url', 'origin')
     .then(repositoryOf)
     .catch(() => repositoryOf(root))
-  const isChanged = head === undefined || (await own('rev-parse', `${head}^{tree}`)) !== tree
   return { repository, path: into, ref, sha, root, isChanged, ...(message === undefined ? {} : { message }) }
 }
 
@@ -78,15 +80,20 @@ async function refOf(git: Git): Promise<string> {
   return isRef(ref) ? ref : 'refs/heads/main'
 }
 
+const us = { name: 'Narwhal', email: 'narwhal@narwhal.invalid' }
+
 /** The person's own git settings hold (ignored files, line ends), but for what would run or sign. */
-function gitAt(cwd: string, { env, signal }: SnapshotOptions, options: readonly string[] = []): Git {
+function gitAt(
+  cwd: string,
+  { env, signal, author = us.name }: Omit<SnapshotOptions, 'into'> & { readonly author?: string },
+  options: readonly string[] = [],
+): Git {
   const rest = Object.fromEntries(Object.entries(env).filter(([key]) => !key.startsWith('GIT_')))
-  const us = { NAME: 'Narwhal', EMAIL: 'narwhal@narwhal.invalid' }
   const own = {
-    GIT_AUTHOR_NAME: us.NAME,
-    GIT_AUTHOR_EMAIL: us.EMAIL,
-    GIT_COMMITTER_NAME: us.NAME,
-    GIT_COMMITTER_EMAIL: us.EMAIL,
+    GIT_AUTHOR_NAME: author,
+    GIT_AUTHOR_EMAIL: us.email,
+    GIT_COMMITTER_NAME: us.name,
+    GIT_COMMITTER_EMAIL: us.email,
     GIT_TERMINAL_PROMPT: '0',
   }
   const quiet = [

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openExecData } from '../exec/exec-data.ts'
@@ -37,14 +37,13 @@ test.each(['SHORT=abc', '1BAD=abcdefgh', 'A-B=abcdefgh'])('the file of secrets %
   await expect(readSecretsFile(path)).rejects.toMatchObject({ code: 'SECRETS_FILE_INVALID' })
 })
 
-test('what an exec keeps stays for the next one, unless it was interrupted or wants to begin afresh', async () => {
+test('what an exec keeps stays for the next one, unless its build did not end or the next wants to begin afresh', async () => {
   const env = { XDG_CACHE_HOME: await temporaryFolder() }
   const exec = async (fresh: boolean, end: 'ends' | 'breaks off') => {
-    const data = await openExecData('/tree', { env, fresh })
+    await using data = await openExecData('/tree', { env, fresh })
     const kept = existsSync(join(data.path, 'kept'))
     await writeFile(join(data.path, 'kept'), '')
-    await data[Symbol.asyncDispose]()
-    if (end === 'breaks off') await writeFile(join(data.path, '..', 'unfinished'), '')
+    if (end === 'ends') await data.keep()
     return kept
   }
 
@@ -53,6 +52,18 @@ test('what an exec keeps stays for the next one, unless it was interrupted or wa
   expect(await exec(true, 'ends')).toBe(false)
   expect(await exec(false, 'breaks off')).toBe(true)
   expect(await exec(false, 'ends')).toBe(false)
+})
+
+test('whoever begins afresh is still the runner whose containers may be left', async () => {
+  const env = { XDG_CACHE_HOME: await temporaryFolder() }
+  await using broken = await openExecData('/tree', { env, fresh: false })
+  await mkdir(join(broken.path, 'runner'))
+  await writeFile(join(broken.path, 'runner', 'runner-id'), 'ada')
+  await broken[Symbol.asyncDispose]()
+
+  await using next = await openExecData('/tree', { env, fresh: true })
+
+  expect(await readFile(join(next.path, 'runner', 'runner-id'), 'utf8')).toBe('ada')
 })
 
 test('two execs of one working tree at once do not meet', async () => {

@@ -14,6 +14,7 @@ test('a snapshot holds what the working tree holds, as a commit on the branch th
   await writeFile(join(root, 'new.txt'), 'not added yet')
   await writeFile(join(root, 'ignored.log'), 'ignored')
   await mkdir(join(root, 'deep'))
+  git(root, 'config', 'user.name', 'Grace')
 
   const snapshot = await snapshotWorkingTree(join(root, 'deep'), { into, env, signal })
 
@@ -25,6 +26,7 @@ test('a snapshot holds what the working tree holds, as a commit on the branch th
     'new.txt',
   ])
   expect(git(into, 'show', 'HEAD:committed.txt')).toBe('changed since')
+  expect(git(into, 'log', '-1', '--format=%an')).toBe('Grace')
   expect(git(into, 'rev-parse', 'HEAD^')).toBe(git(root, 'rev-parse', 'HEAD'))
   expect(git(into, 'rev-parse', 'refs/heads/topic')).toBe(snapshot.sha)
 })
@@ -40,7 +42,7 @@ test('nothing of the repository changes by it', async () => {
   expect(look()).toEqual(before)
 })
 
-test('a working tree without a commit, and one that is not changed, have snapshots too', async () => {
+test('a working tree that is not changed is its own newest commit, and one without a commit has a snapshot too', async () => {
   const { root, into } = await makeWorkingTree()
   const empty = await temporaryFolder()
   git(empty, 'init', '--quiet')
@@ -48,7 +50,8 @@ test('a working tree without a commit, and one that is not changed, have snapsho
   const unchanged = await snapshotWorkingTree(root, { into, env, signal })
   const first = await snapshotWorkingTree(empty, { into: join(await temporaryFolder(), 'tree'), env, signal })
 
-  expect(unchanged.isChanged).toBe(false)
+  expect(unchanged).toMatchObject({ isChanged: false, sha: git(root, 'rev-parse', 'HEAD') })
+  expect(git(into, 'rev-parse', 'HEAD')).toBe(unchanged.sha)
   expect(first).toMatchObject({ isChanged: true, ref: expect.stringMatching(/^refs\/heads\//) })
   expect(first.message).toBeUndefined()
 })

@@ -38,10 +38,18 @@ interface FormIndex {
   /** Whether some form begins with these two bytes, by their number, and whether these two come then. */
   readonly pairs: Uint8Array
   readonly nextPairs: Uint8Array
-  /** Forms by the number of their first four bytes, longest first. */
-  readonly byHead: ReadonlyMap<number, readonly Buffer[]>
+  /** Forms by the number of their first four bytes, and by their length, longest first: there are few lengths, but many forms. */
+  readonly byHead: ReadonlyMap<number, readonly Group[]>
   readonly all: readonly Buffer[]
   readonly maxBytes: number
+}
+
+/** Forms that begin with the same bytes and are equally long. */
+interface Group {
+  readonly bytes: number
+  /** In latin1. */
+  readonly texts: Set<string>
+  readonly forms: Buffer[]
 }
 
 const headBytes = 4
@@ -51,14 +59,25 @@ function indexForms(forms: readonly Buffer[]): FormIndex | undefined {
   const all = [...forms].sort((one, other) => other.length - one.length)
   const pairs = new Uint8Array(65_536)
   const nextPairs = new Uint8Array(65_536)
-  const byHead = new Map<number, Buffer[]>()
+  const byHead = new Map<number, Group[]>()
   for (const form of all) {
     pairs[form.readUInt16BE(0)] = 1
     nextPairs[form.readUInt16BE(2)] = 1
     const head = form.readInt32BE(0)
-    byHead.set(head, [...(byHead.get(head) ?? []), form])
+    const groups = byHead.get(head) ?? []
+    addForm(groups, form)
+    byHead.set(head, groups)
   }
   return { pairs, nextPairs, byHead, all, maxBytes: all[0]?.length ?? 0 }
+}
+
+/** Forms come longest first. */
+function addForm(groups: Group[], form: Buffer): void {
+  const last = groups.at(-1)
+  const group = last?.bytes === form.length ? last : { bytes: form.length, texts: new Set<string>(), forms: [] }
+  if (group !== last) groups.push(group)
+  group.texts.add(form.toString('latin1'))
+  group.forms.push(form)
 }
 
 const nothing = Buffer.alloc(0)
@@ -119,14 +138,15 @@ function maskUntil(
 /** The length of the longest form that is at `at`, 0 for none. */
 function longestAt(bytes: Buffer, at: number, { byHead }: FormIndex): number {
   if (at + headBytes > bytes.length) return 0
-  for (const form of byHead.get(bytes.readInt32BE(at)) ?? []) {
-    if (at + form.length <= bytes.length && form.compare(bytes, at, at + form.length) === 0) return form.length
+  for (const { bytes: length, texts } of byHead.get(bytes.readInt32BE(at)) ?? []) {
+    if (at + length <= bytes.length && texts.has(bytes.toString('latin1', at, at + length))) return length
   }
   return 0
 }
 
 /** Whether these last bytes may be the beginning of a form that goes on behind them. */
 function mayBegin(last: Buffer, { all, byHead }: FormIndex): boolean {
-  const candidates = last.length < headBytes ? all : (byHead.get(last.readInt32BE(0)) ?? [])
-  return candidates.some((form) => form.length > last.length && last.compare(form, 0, last.length) === 0)
+  const begins = (form: Buffer) => form.length > last.length && last.compare(form, 0, last.length) === 0
+  if (last.length < headBytes) return all.some(begins)
+  return (byHead.get(last.readInt32BE(0)) ?? []).some(({ forms }) => forms.some(begins))
 }

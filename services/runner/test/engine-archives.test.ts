@@ -11,7 +11,10 @@ const mtime = new Date(0)
 function checked(entries: readonly Partial<Header>[]) {
   const check = entryCheck({ prefix: 'workspace/', uid: 1000, gid: 50 })
   const headers = entries.map((entry): Header => ({ ...blank, ...entry }))
-  return headers.map((header) => check(header)).at(-1)?.at(-1)
+  return headers
+    .map((header) => check(header))
+    .at(-1)
+    ?.at(-1)
 }
 
 const blank: Header = {
@@ -32,11 +35,23 @@ const link = { name: 'link', type: 'symlink', linkname: '/etc' } as const
 const entry = { mode: 0o644, mtime, uid: 1000, gid: 50 }
 
 test.each<[string, readonly Partial<Header>[], object | undefined]>([
-  ['a file gets its owner and its place', [{ name: './a//b', size: 3 }], { ...entry, name: 'workspace/a/b', type: 'file', size: 3 }],
-  ['set-user-ID is not given', [{ mode: 0o4755 }], { ...entry, name: 'workspace/file', type: 'file', size: 0, mode: 0o755 }],
+  [
+    'a file gets its owner and its place',
+    [{ name: './a//b', size: 3 }],
+    { ...entry, name: 'workspace/a/b', type: 'file', size: 3 },
+  ],
+  [
+    'set-user-ID is not given',
+    [{ mode: 0o4755 }],
+    { ...entry, name: 'workspace/file', type: 'file', size: 0, mode: 0o755 },
+  ],
   ['the directory itself is left out', [{ name: './', type: 'directory' }], undefined],
   ['a link is made as it is', [link], { ...entry, name: 'workspace/link', type: 'symlink', linkname: '/etc' }],
-  ['a hard link to a file before it is one', [{ name: 'a' }, { type: 'link', linkname: './a' }], { ...entry, name: 'workspace/file', type: 'link', linkname: 'workspace/a' }],
+  [
+    'a hard link to a file before it is one',
+    [{ name: 'a' }, { type: 'link', linkname: './a' }],
+    { ...entry, name: 'workspace/file', type: 'link', linkname: 'workspace/a' },
+  ],
   ['a file may replace a link', [link, { name: 'link' }], { ...entry, name: 'workspace/link', type: 'file', size: 0 }],
   ['a device is left out', [{ type: 'block-device', devmajor: 7 }], undefined],
   ['a FIFO is left out', [{ type: 'fifo' }], undefined],
@@ -50,12 +65,18 @@ test.each<[string, readonly Partial<Header>[]]>([
   ['a name with a NUL', [{ name: 'a\0b' }]],
   ['a file through a link', [link, { name: 'link/passwd' }]],
   ['a directory far below a link', [link, { name: 'link/a/b', type: 'directory' }]],
-  ['a file through a link that has replaced a directory', [{ name: 'link', type: 'directory' }, link, { name: 'link/x' }]],
+  [
+    'a file through a link that has replaced a directory',
+    [{ name: 'link', type: 'directory' }, link, { name: 'link/x' }],
+  ],
   ['a hard link to what is outside', [{ type: 'link', linkname: '/etc/passwd' }]],
   ['a hard link to what is above', [{ type: 'link', linkname: '../victim' }]],
   ['a hard link to what the archive does not hold', [{ type: 'link', linkname: 'other' }]],
   ['a hard link to a link', [link, { type: 'link', linkname: 'link' }]],
-  ['a hard link to a file that a link has replaced', [{ name: 'd/passwd' }, { ...link, name: 'd' }, { type: 'link', linkname: 'd/passwd' }]],
+  [
+    'a hard link to a file that a link has replaced',
+    [{ name: 'd/passwd' }, { ...link, name: 'd' }, { type: 'link', linkname: 'd/passwd' }],
+  ],
 ])('an archive with %s is refused', (_, entries) => {
   expect(() => checked(entries)).toThrow(expect.objectContaining({ code: 'ENGINE_REFUSED' }))
 })
@@ -75,8 +96,15 @@ test('no directory is made anew at the root of a container', () => {
 })
 
 test('the contents of a tar pass through, whatever its headers become', async () => {
-  const tar = tarOf([{ name: 'one', content: '1' }, { name: 'gone', content: 'x' }, { name: 'two', content: '22' }])
-  const first = [{ name: 'a/', type: 'directory', mode: 0o755 }, { name: 'a/b/', type: 'directory', mode: 0o700 }] as const
+  const tar = tarOf([
+    { name: 'one', content: '1' },
+    { name: 'gone', content: 'x' },
+    { name: 'two', content: '22' },
+  ])
+  const first = [
+    { name: 'a/', type: 'directory', mode: 0o755 },
+    { name: 'a/b/', type: 'directory', mode: 0o700 },
+  ] as const
 
   const rewritten = rewriteTar(tar, {
     first,

@@ -17,7 +17,7 @@ const scripts: readonly (readonly [script: string, log: string, exitCode: number
   ['echo x > full; : > empty; test -s full && echo full; test -s empty || echo empty', 'full\nempty\n', 0],
   ['test a = a && test a != b && test 2 -lt 10 && test ! -e nothing && echo yes', 'yes\n', 0],
   ['test 1 -ge 2', '', 1],
-  ['printenv OWN; printenv NOBODYS || echo none', 'mine\nnone\n', 0],
+  ['test -n "$OWN" && echo "$OWN"; test -n "$NOBODYS" || echo none', 'mine\nnone\n', 0],
   ['false || true && echo both', 'both\n', 0],
   ['echo "a  b"   c # comment', 'a  b c\n', 0],
   ['echo \'single $OWN\' "double $OWN" plain\\ $OWN', 'single $OWN double mine plain mine\n', 0],

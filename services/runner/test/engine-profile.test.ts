@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { containerProfile } from '../engine/docker/container-profile.ts'
+import { podmanProfile } from '../engine/docker/podman-profile.ts'
 import { sidecarProfile } from '../engine/docker/sidecar-profile.ts'
 
 const place = { runnerId: 'runner', attemptId: 'attempt', network: 'network' }
@@ -42,6 +43,17 @@ test('a privileged container has every right, but no other part of the host', ()
 
   const rights = { Privileged: true, CapDrop: [], CapAdd: [], SecurityOpt: [] }
   expect(HostConfig).toEqual({ ...containerProfile(spec, place).HostConfig, ...rights })
+})
+
+test('Podman is asked for no init, and for a health check only where there is one', () => {
+  const { Healthcheck: _, ...profile } = containerProfile(spec, place)
+  const asked = sidecarProfile(sidecar, place, image)
+
+  expect(podmanProfile(containerProfile(spec, place))).toEqual({
+    ...profile,
+    HostConfig: { ...profile.HostConfig, Init: false },
+  })
+  expect(podmanProfile(asked)).toEqual({ ...asked, HostConfig: { ...asked.HostConfig, Init: false } })
 })
 
 test('a sidecar whose pipeline says when it is ready is not asked for its health', () => {

@@ -4,8 +4,8 @@ import { silentLog, systemClock } from '@narwhal/host'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { provideTestImage, testUserImage } from '../../../test/setup/provide-test-image.ts'
 import type { Engine } from '../engine/engine.ts'
-import { openEngine } from '../engine/open-engine.ts'
-import { type AttemptOverrides, failureOf, startTestAttempt } from './engine-fixture.ts'
+import { openEngine, socketPathOf } from '../engine/open-engine.ts'
+import { type AttemptOverrides, failureOf, runTestStep, startTestAttempt } from './engine-fixture.ts'
 
 let engine: Engine
 let image: string
@@ -102,6 +102,55 @@ test('an image of another user writes to the workspace that root has filled', as
   expect(await attempt.log()).toBe('app\nCapEff:\t0000000000000000\n')
   expect(await readFile(file, 'utf8')).toBe('ab\n')
   expect((await stat(join(attempt.spec.workspacePath, 'new'))).uid).toBe(1000)
+})
+
+test('steps of several users, in several containers, go on where the one before stopped', async () => {
+  await using attempt = await start()
+  await using other = await attempt.startContainer({ image: testUserImage })
+  const write = 'id -un >> file; umask 077; mkdir $0-$$; cat file'
+
+  await attempt.run(write, { index: 0 })
+  await runTestStep(other, write, { index: 1 })
+  await attempt.run(write, { index: 2 })
+  await attempt.run(write, { index: 3, user: 'app' })
+  await attempt.run('id -u > own; chmod 600 own', { index: 4, user: '4711' })
+  const end = await runTestStep(other, 'cat own; echo more >> own; cat file', { index: 5 })
+
+  expect(end).toMatchObject({ exitCode: 0 })
+  expect(await attempt.log(5)).toBe('4711\nroot\napp\nroot\napp\n')
+})
+
+test.each(['nobody-we-know', 'root:nobody-we-know', '-5', '99999999999'])(
+  'a user %s is a problem of the user',
+  async (user) => {
+    await using attempt = await start()
+
+    await expect(attempt.run('true', { user })).rejects.toMatchObject({ code: 'STEP_USER_MISSING' })
+  },
+)
+
+test('what is asked in the way that Podman needs is answered by Docker, too', async () => {
+  const url = `podman:${socketPathOf('docker:', process.env.DOCKER_HOST)}`
+  await using podman = openEngine(url, { clock: systemClock, log: silentLog() })
+  await using attempt = await startTestAttempt(podman, image)
+  const cancel = new AbortController()
+
+  const ends = [
+    await attempt.run('(while :; do sleep 0.1; done) & echo started; exit 7', { index: 0 }),
+    await attempt.run('true', { index: 1, user: 'app' }),
+  ]
+  const stuck = failureOf(attempt.run('sleep 3600', { index: 2, signal: cancel.signal }))
+  cancel.abort('enough')
+
+  expect(ends.map(({ exitCode }) => exitCode)).toEqual([7, 0])
+  expect(await attempt.log(0)).toBe('started\n')
+  expect(await stuck).toBe('enough')
+})
+
+test('a limit of the disk is kept where the engine can, and else the step runs without', async () => {
+  await using attempt = await start({ resources: { diskBytes: 1024 ** 3 } })
+
+  expect(await attempt.run('true')).toMatchObject({ exitCode: 0 })
 })
 
 test('an abort kills what detached itself from the shell', async () => {

@@ -21,7 +21,7 @@ test.each([
 
 test.each([
   '',
-  'podman:',
+  'podman:relative',
   'unix:',
   'unix:relative.sock',
   'docker:relative',

@@ -19,7 +19,12 @@ beforeAll(async () => {
   image = await provideTestImage()
   registry = await openPushRegistry(login)
   const registries = { [registry.host]: login }
-  engine = openEngine('docker:', { clock: systemClock, log: silentLog(), dockerHost: process.env.DOCKER_HOST, registries })
+  engine = openEngine('docker:', {
+    clock: systemClock,
+    log: silentLog(),
+    dockerHost: process.env.DOCKER_HOST,
+    registries,
+  })
 })
 afterAll(async () => {
   await engine[Symbol.asyncDispose]()

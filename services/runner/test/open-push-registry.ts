@@ -20,9 +20,11 @@ export async function openPushRegistry({ username, password }: RegistryLogin): P
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://registry')
-    const [, name = '', kind = '', reference = ''] = /^\/v2\/(.+)\/(blobs\/uploads|blobs|manifests)\/(.*)$/.exec(pathname) ?? []
+    const [, name = '', kind = '', reference = ''] =
+      /^\/v2\/(.+)\/(blobs\/uploads|blobs|manifests)\/(.*)$/.exec(pathname) ?? []
     const body = await buffer(request)
-    if (request.headers.authorization !== letIn) return response.writeHead(401, { 'www-authenticate': 'Basic realm="push"' }).end()
+    if (request.headers.authorization !== letIn)
+      return response.writeHead(401, { 'www-authenticate': 'Basic realm="push"' }).end()
     if (pathname === '/v2/') return response.end('{}')
     if (kind === 'blobs/uploads') {
       const upload = reference || randomUUID()
@@ -40,8 +42,13 @@ export async function openPushRegistry({ username, password }: RegistryLogin): P
     }
     const found = kept.get(reference) ?? kept.get(`${name}:${reference}`)
     if (found === undefined) return response.writeHead(404).end('{}')
-    const type = kind === 'manifests' ? 'application/vnd.docker.distribution.manifest.v2+json' : 'application/octet-stream'
-    response.writeHead(200, { 'content-type': type, 'content-length': found.length, 'docker-content-digest': digestOf(found) })
+    const type =
+      kind === 'manifests' ? 'application/vnd.docker.distribution.manifest.v2+json' : 'application/octet-stream'
+    response.writeHead(200, {
+      'content-type': type,
+      'content-length': found.length,
+      'docker-content-digest': digestOf(found),
+    })
     return response.end(request.method === 'HEAD' ? undefined : found)
   }
   const listening = createServer((request, response) => void answer(request, response))

@@ -12,13 +12,13 @@ test('an image is built, validated, tagged and pushed, and the log says so', asy
   await using job = await startBuild({ app: 'app' })
 
   const output = await build(job, {
-    tags: ['app:1', 'registry.example:5000/ada/app:1'],
+    tags: ['ada/app:1', 'registry.example:5000/ada/app:1'],
     push: true,
     validate: 'echo fine',
   })
 
   expect(output).toMatch(
-    /^FROM busybox:1[^]*\nBuilt sha256:\w+\nfine\nValidated\nTagged app:1\nPushed app:1\nTagged registry\.example:5000\/ada\/app:1\nPushed registry/,
+    /^FROM busybox:1[^]*\nBuilt sha256:\w+\nfine\nValidated\nTagged ada\/app:1\nPushed ada\/app:1\nTagged registry\.example:5000\/ada\/app:1\nPushed registry/,
   )
 })
 
@@ -37,10 +37,12 @@ test('equal files are built once; a changed file is built again', async () => {
 
 test('an image that a registry has is not built on a runner that has never seen it', async () => {
   await using job = await startBuild({ app: 'app' })
-  const output = await build(job, { tags: ['app:1'], push: true })
+  const output = await build(job, { tags: ['ada/app:1'], push: true })
   await job.engine.built.remove(/Built (sha256:\w+)/.exec(output)?.[1] ?? '', { signal: never })
 
-  expect(await build(job, { tags: ['app:1'], push: true })).toMatch(/^Pushed before from the same files: app:1\n/)
+  expect(await build(job, { tags: ['ada/app:1'], push: true })).toMatch(
+    /^Pushed before from the same files: ada\/app:1\n/,
+  )
 })
 
 test('an image that was built before is validated again', async () => {
@@ -57,7 +59,7 @@ test('what does not pass its validation is not tagged', async () => {
   await using job = await startBuild({ app: 'app' })
   const lines: string[] = []
 
-  await expect(build(job, { validate: 'echo broken; exit 1', tags: ['app:1'] }, lines)).rejects.toMatchObject({
+  await expect(build(job, { validate: 'echo broken; exit 1', tags: ['ada/app:1'] }, lines)).rejects.toMatchObject({
     code: 'IMAGE_VALIDATE_FAILED',
   })
 
@@ -67,10 +69,10 @@ test('what does not pass its validation is not tagged', async () => {
 test('an untrusted commit builds and validates, and neither tags nor pushes', async () => {
   await using job = await startBuild({ app: 'app' }, { trust: 'untrusted' })
 
-  expect(await build(job, { tags: ['busybox:1'], validate: 'true' })).toMatch(
+  expect(await build(job, { tags: ['ada/busybox:1'], validate: 'true' })).toMatch(
     /Validated\nNot tagged: the commit is untrusted\.\n$/,
   )
-  await expect(build(job, { tags: ['app:1'], push: true })).rejects.toMatchObject({ code: 'IMAGE_PUSH_UNTRUSTED' })
+  await expect(build(job, { tags: ['ada/app:1'], push: true })).rejects.toMatchObject({ code: 'IMAGE_PUSH_UNTRUSTED' })
 })
 
 test('what an untrusted commit has built is nothing to a trusted one', async () => {
@@ -85,18 +87,19 @@ test.each([
   ['a directory that is not there', { context: 'nowhere' }, 'IMAGE_CONTEXT_INVALID'],
   ['a Dockerfile that is not there', { file: 'Other' }, 'IMAGE_BUILD_FAILED'],
   ['a tag in capitals', { tags: ['App'] }, 'IMAGE_TAG_INVALID'],
+  ['a tag that is an image of everybody', { tags: ['node:24'] }, 'IMAGE_TAG_INVALID'],
   ['a tag with a blank', { tags: ['a b'] }, 'IMAGE_TAG_INVALID'],
   ['a tag that is an option', { tags: ['--help'] }, 'IMAGE_TAG_INVALID'],
   ['a digest', { tags: [`app@sha256:${'a'.repeat(64)}`] }, 'IMAGE_TAG_INVALID'],
   ['too many tags', { tags: Array.from({ length: 21 }, (_, at) => `app:${at}`) }, 'IMAGE_TAG_INVALID'],
-  ['a registry that does not take it', { tags: ['unpushable:1'], push: true }, 'IMAGE_PUSH_FAILED'],
+  ['a registry that does not take it', { tags: ['ada/unpushable:1'], push: true }, 'IMAGE_PUSH_FAILED'],
 ])('%s fails the step', async (_, changes, code) => {
   await using job = await startBuild({ app: 'app' })
 
   await expect(build(job, changes)).rejects.toMatchObject({ code })
 })
 
-test.each(['app', 'app:1.2', 'ada/app', 'a.b/c_d/e--f:X', 'localhost:5000/app:1', 'registry.example/ada/app:main-2'])(
+test.each(['ada/app:1.2', 'ada/app', 'a.b/c_d/e--f:X', 'localhost:5000/app:1', 'registry.example/ada/app:main-2'])(
   '%s is a tag',
   async (tag) => {
     await using job = await startBuild({ app: 'app' })

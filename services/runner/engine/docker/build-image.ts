@@ -7,12 +7,12 @@ import { buildProblem } from './build-problem.ts'
 import { builtTag } from './built-tag.ts'
 import { readProgress } from './engine-progress.ts'
 import { engineProblem, statusOf, textOf } from './engine-problem.ts'
-import { watchBuildStages } from './remove-stages.ts'
+import { watchBuildLeftovers } from './watch-build-leftovers.ts'
 import type { Logins } from './registry-logins.ts'
 
 // 1. The commands of a Dockerfile run in the network of the attempt, where names may lead to its sidecars. What they
 //    have got from there must not come into an image of another job, so layers of former builds are not used again.
-// 2. A Dockerfile can put any label on a stage that stays behind. A tag it cannot set: by that the image is found again.
+// 2. A Dockerfile can put any label on an image that stays behind. A tag it cannot set: by that the image is found again.
 const memoryBytes = 2 * 1024 ** 3
 const isolation = { nocache: true, rm: true, forcerm: true, memory: memoryBytes, memswap: memoryBytes }
 
@@ -49,8 +49,8 @@ async function build(
 ): Promise<string> {
   const [key = '', ...value] = label.split('=')
   await using stack = new AsyncDisposableStack()
-  const stages = await watchBuildStages(streaming)
-  stack.defer(stages.remove)
+  const leftovers = await watchBuildLeftovers(streaming)
+  stack.defer(leftovers.remove)
   const options = {
     ...isolation,
     t: builtTag(label),
@@ -68,7 +68,7 @@ async function build(
     imageId = id
     lastLine = lastWordsOf(text ?? '') || lastLine
     if (text === undefined) continue
-    stages.note(text)
+    leftovers.note(text)
     onOutput(text)
   }
   if (imageId === '') throw buildProblem('The engine did not say what it built', lastLine)
@@ -77,7 +77,10 @@ async function build(
 
 /** The last line that is not the engine's own, without its colours. */
 function lastWordsOf(text: string): string {
-  const lines = text.replaceAll(/\u001b\[[0-9;]*m/g, '').split('\n').map((line) => line.trim())
+  const lines = text
+    .replaceAll(/\u001b\[[0-9;]*m/g, '')
+    .split('\n')
+    .map((line) => line.trim())
   return lines.findLast((line) => line !== '' && !/^(?:Removing intermediate container|--->|Step \d)/.test(line)) ?? ''
 }
 

@@ -2,9 +2,9 @@ import { posix } from 'node:path'
 import { problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
 import type { Container } from '../engine.ts'
-import type { StartedContainer } from './docker-container.ts'
 import { findStepUser, type StepUser } from './find-step-user.ts'
 import { readArchive } from './read-archive.ts'
+import type { StartedContainer } from './started-container.ts'
 import { writeArchive } from './write-archive.ts'
 
 export interface ContainerFiles extends Pick<Container, 'packFiles' | 'unpackFiles'> {

@@ -1,25 +1,17 @@
 import { problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
-import type { Container, ContainerSpec, StepEnd, StepSpec } from '../engine.ts'
+import type { Container, StepEnd, StepSpec } from '../engine.ts'
 import { conditionOf } from './container-condition.ts'
 import { containerFiles } from './container-files.ts'
-import type { ImageDescription } from './images.ts'
 import { type ExecEnd, runExec } from './run-exec.ts'
 import { killContainer } from './remove.ts'
-import type { StartDeps } from './start-docker-container.ts'
+import type { StartedContainer } from './started-container.ts'
 import { stepSigns, writeStepFiles } from './step-files.ts'
 import { isRoot } from './workspace-owner.ts'
 
 /** The exit code of a shell that got SIGKILL, and how long the engine may take to learn that all of the container did. */
 const killedExitCode = 137
 const afterKillMs = 300
-
-export interface StartedContainer extends StartDeps {
-  readonly spec: ContainerSpec
-  readonly image: ImageDescription
-  /** Removes the container. */
-  readonly owned: AsyncDisposable
-}
 
 /** A started container as the port has it. */
 export function dockerContainer(container: Docker.Container, started: StartedContainer): Container {

@@ -78,11 +78,17 @@ export function openImages(docker: Docker, logins: Logins): Images {
 
 async function find(docker: Docker, image: string): Promise<ImageDescription | undefined> {
   try {
-    return descriptionOf(await docker.getImage(image).inspect(), image)
+    const found = await docker.getImage(image).inspect()
+    return isId(image, found) ? undefined : descriptionOf(found, image)
   } catch (error) {
     if (statusOf(error) === 404) return undefined
     throw lookupProblem(error, image)
   }
+}
+
+/** An image has many names, but by the beginning of its id everybody could name what belongs to others. */
+function isId(image: string, { Id }: Docker.ImageInspectInfo): boolean {
+  return /^(?:sha256:)?[0-9a-f]+$/.test(image) && Id.replace('sha256:', '').startsWith(image.replace('sha256:', ''))
 }
 
 async function describe(docker: Docker, image: string): Promise<ImageDescription> {

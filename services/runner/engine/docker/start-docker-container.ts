@@ -2,19 +2,12 @@ import { chmod } from 'node:fs/promises'
 import { type ProblemError, problem } from '@narwhal/protocol'
 import type { Container, ContainerSpec } from '../engine.ts'
 import { withoutShell } from './container-condition.ts'
-import { type ContainerPlace, containerProfile } from './container-profile.ts'
+import { containerProfile } from './container-profile.ts'
 import { createContainer } from './create-container.ts'
 import { dockerContainer } from './docker-container.ts'
-import type { DockerDeps } from './docker-deps.ts'
 import { engineProblem, textOf } from './engine-problem.ts'
 import { retireContainer } from './retire-container.ts'
-import type { WorkspaceOwner } from './workspace-owner.ts'
-
-export interface StartDeps extends DockerDeps {
-  readonly place: ContainerPlace
-  readonly workspace: WorkspaceOwner
-  readonly signal: AbortSignal
-}
+import type { StartDeps } from './started-container.ts'
 
 /** Creates and starts a container for steps; when that fails or is aborted, nothing is left behind. */
 export async function startDockerContainer(spec: ContainerSpec, deps: StartDeps): Promise<Container> {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { chmod, link, lstat, mkdir, open, rm, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { problem } from '@narwhal/protocol'
 import { extract, type Extract, type ExtractEvents, type Header } from 'tar-stream'
 import type { Place } from './place.ts'
@@ -25,11 +25,25 @@ export async function unpackPlace(place: Place, tar: AsyncIterable<Uint8Array>, 
     const modes = new Map<string, number>()
     for await (const entry of entries) await unpackEntry(entry, { directory, modes })
     await feeding
-    for (const [path, mode] of [...modes].toReversed()) await chmod(path, mode) // last: they may forbid to write in them
+    for (const [path, mode] of [...modes].toReversed()) {
+      if (await isStillThere(directory, path)) await chmod(path, mode) // last: they may forbid to write in them
+    }
   } catch (error) {
     entries.destroy()
     throw signal.aborted ? signal.reason : unpackProblem(source.broken ?? error) // a tar that hangs is not waited for
   }
+}
+
+/** Whether `path` and all above it are directories: a later entry of the archive may have put a link in the place of one. */
+async function isStillThere(directory: string, path: string): Promise<boolean> {
+  for (let at = path; at.length > directory.length; at = dirname(at)) {
+    const isDirectory = await lstat(at).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+    if (!isDirectory) return false
+  }
+  return true
 }
 
 interface Source {

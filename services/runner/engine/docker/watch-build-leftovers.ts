@@ -4,7 +4,7 @@ import type Docker from 'dockerode'
 const atMost = 200
 
 /** What the steps of a build leave behind. */
-export interface BuildStages {
+export interface BuildLeftovers {
   /** Notes the images that a piece of the output names. A command may print what it likes there. */
   note(text: string): void
   /** Removes those of them that came with this build and are of no use: without a tag, and nothing was made of them. Never rejects. */
@@ -12,7 +12,7 @@ export interface BuildStages {
 }
 
 /** To be called before the build: it looks at what is there. */
-export async function watchBuildStages(docker: Docker): Promise<BuildStages> {
+export async function watchBuildLeftovers(docker: Docker): Promise<BuildLeftovers> {
   const before = new Set(await idsOf(docker))
   const noted = new Set<string>()
   return {
@@ -33,6 +33,6 @@ async function idsOf(docker: Docker): Promise<readonly string[]> {
 
 async function removeUseless(docker: Docker, id: string, before: ReadonlySet<string>): Promise<void> {
   const image = docker.getImage(id)
-  const { Id, RepoTags = [] } = await image.inspect()
+  const { Id, RepoTags } = await image.inspect()
   if (!before.has(Id) && RepoTags.length === 0) await image.remove() // the engine refuses where something was made of it
 }
