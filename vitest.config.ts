@@ -22,9 +22,18 @@ export default defineConfig({
         test: {
           ...quick,
           name: 'stories',
-          include: ['test/{stories,scenarios}/**/*.test.ts'],
+          include: ['test/stories/**/*.test.ts'],
           exclude: [real],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...quick,
+          name: 'scenarios',
+          include: ['test/scenarios/**/*.test.ts'],
+          exclude: [real],
+          testTimeout: 60_000,
         },
       },
       {

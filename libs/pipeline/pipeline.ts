@@ -176,7 +176,7 @@ export interface CacheDefinition {
   readonly paths: readonly string[]
   /** Template, or the files whose content makes the key; absent: the lock files found. */
   readonly key?: string | { readonly files: readonly string[] }
-  /** Who reads it: the branch and those that come from it, or every branch of the repository (written by trusted builds of the default branch). */
+  /** Who reads it: the branch and what wants to go there, or every branch of the repository (written by trusted commits of branches). */
   readonly scope: 'branch' | 'repository'
 }
 

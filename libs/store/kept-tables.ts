@@ -28,7 +28,10 @@ export interface BlobTable {
   find(keeper: Keeper, sha256: string): Promise<BlobRecord | undefined>
   /** Keeps a blob longer, never shorter; false when there is none. */
   keep(keeper: Keeper, sha256: string, keepUntil: number): Promise<boolean>
-  /** Removes those whose time is over at `now`, that no cache points to; what was removed, `limit` at the most. */
+  /**
+   * Removes those whose time is over at `now`, that no cache and no job of an unfinished build points to; what was
+   * removed, `limit` at the most.
+   */
   removeExpired(options: { readonly now: number; readonly limit: number }): Promise<readonly BlobRecord[]>
   remove(key: string): Promise<void>
   /** Those of `keys` that a blob has. */

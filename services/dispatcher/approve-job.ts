@@ -3,6 +3,7 @@ import { problem } from '@narwhal/protocol'
 import { applyToJob, cancelAll } from './apply-event.ts'
 import type { Change } from './changes.ts'
 import { findReusable } from './find-reusable.ts'
+import { keepTakenOver } from './keep-artifacts.ts'
 import { supersededJobs } from './superseded.ts'
 
 export interface Approval {
@@ -38,6 +39,7 @@ export async function approveJob(change: Change, { jobId, token, approvers, log 
   const { ending, ...taken } = reused ?? {}
   const event = ending === undefined ? ({ type: 'approved' } as const) : ({ type: 'settled', ending } as const)
   const approved = await applyToJob(change, job, { ...event, at: change.now }, { approvedBy, ...taken })
+  await keepTakenOver(change, approved)
   log.info({ jobId, job: job.name, build: build.number, approvedBy }, 'a job was approved')
   await cancelAll(change, await supersededJobs(change, build, [approved]))
 }

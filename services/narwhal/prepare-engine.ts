@@ -15,7 +15,7 @@ export async function prepareEngine(
   { config: { engine, setup, data }, demo }: PrepareOptions,
   { env: given, terminal, clock, signal }: CommandContext,
 ): Promise<void> {
-  if (/^(?:scripted|host):/.test(engine)) return
+  if (/^(?:scripted|host|podman):/.test(engine)) return
   const env = engineEnvironment(engine, given)
   const { print, isInteractive: interactive } = terminal
   const confirm = (question: string) => terminal.confirm(question, { signal })

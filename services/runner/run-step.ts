@@ -8,6 +8,7 @@ import { openStepLog, rawLogPath } from './steps/open-step-log.ts'
 import type { ReadyStep } from './steps/ready-step.ts'
 import { runOnce } from './steps/run-once.ts'
 import type { RunningJob } from './steps/running-job.ts'
+import { stepFilePaths } from './steps/step-file-paths.ts'
 import { isRetriedStep, retryLine, type StepTry } from './steps/step-retry.ts'
 import { withinTimeout } from './steps/step-timeout.ts'
 
@@ -60,10 +61,16 @@ async function runUntilEnough(step: ReadyStep, job: RunningJob, { growth, signal
       if (signal.aborted) return ended
       await appendLine(rawLogPath(step, job), retryLine(ended, definition.retry, retries))
       await clock.sleep(definition.retry.delayMs, signal)
+      await emptyStepFiles(step)
     }
   } catch (error) {
     return { ending: endingOf(error) }
   }
+}
+
+/** What a try that failed has put out counts no more. */
+async function emptyStepFiles({ spoolPath, index }: ReadyStep): Promise<void> {
+  for (const path of stepFilePaths(spoolPath, index)) await (await makeSpoolFile(path, 0o666)).close()
 }
 
 async function appendLine(path: string, line: string): Promise<void> {

@@ -151,7 +151,8 @@ async function untilSays(build: PushedBuild, words: string) {
   return vi.waitFor(
     async () => {
       const job = jobOf(await build.until(() => undefined), 'canary')
-      expect((await cluster.rest.logBytes(job.id)).toString().endsWith(words), job.ending?.message).toBe(true)
+      const log = (await cluster.rest.logBytes(job.id)).toString()
+      expect({ log, ending: job.ending }).toMatchObject({ log: expect.stringMatching(new RegExp(`${words}$`)) })
       return { jobId: job.id, attemptPath: join(cluster.runnerData[0] ?? '', 'attempts', job.attempts[0]?.id ?? '') }
     },
     { timeout: 60_000, interval: 100 },
@@ -160,8 +161,8 @@ async function untilSays(build: PushedBuild, words: string) {
 
 async function endOf(sha: string) {
   const [build] = await cluster.rest.buildsOf(sha)
-  expect(build?.state).toBe('finished')
-  return build ?? expect.fail('no build')
+  if (build?.state !== 'finished') throw new RangeError('the build has not ended')
+  return build
 }
 
 function readCanaryFile(file: string): Promise<string> {

@@ -25,8 +25,10 @@ export function selectJobs(all: readonly JobDefinition[], selection: JobSelectio
 }
 
 /** Who selects runs it on the machine that is there, and gives the word for the jobs that are named. */
-function onThisMachine({ track: _, approval, ...job }: JobDefinition, isNamed: boolean): JobDefinition {
-  return { ...job, labels: [], ...(approval === undefined || isNamed ? {} : { approval }) }
+function onThisMachine(job: JobDefinition, isNamed: boolean): JobDefinition {
+  const dropped = isNamed ? ['track', 'approval'] : ['track']
+  const kept = Object.fromEntries(Object.entries(job).filter(([key]) => !dropped.includes(key)))
+  return { ...(kept as JobDefinition), labels: [] } // only keys that may be absent were dropped
 }
 
 function isCell({ matrix }: JobDefinition, wanted: Readonly<Record<string, string>>): boolean {

@@ -41,7 +41,7 @@ const FullCache = Type.Object(
     scope: Type.Optional(
       Type.Enum(['branch', 'repository'], {
         description:
-          'Who finds it: this branch and those that come from it, or every branch (then only trusted builds of the default branch write it).',
+          'Who finds it: this branch and pull requests that want to go there, or every branch of the repository (written by trusted commits of branches).',
         ...hints({ example: 'scope: repository', otherwise: 'branch' }),
       }),
     ),

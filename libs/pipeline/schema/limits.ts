@@ -103,7 +103,7 @@ export function Concurrency(what: 'builds' | 'jobs') {
           ),
           cancel: Type.Optional(
             Type.Enum(['superseded'], {
-              description: 'A newer one cancels those before it that have no `environment`.',
+              description: 'A newer one cancels those before it, but none that runs with an `environment`.',
               ...hints({ example: 'cancel: superseded' }),
             }),
           ),

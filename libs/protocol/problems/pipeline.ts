@@ -186,6 +186,6 @@ export const pipelineProblems = {
   SELECTION_UNKNOWN: {
     status: 422,
     title: 'The pipeline has nothing of what was selected',
-    fix: 'Correct the name; `narwhal lint` shows the jobs of the pipeline.',
+    fix: 'Correct the name; `narwhal plan` shows the jobs of the pipeline.',
   },
 } as const satisfies Record<string, ProblemEntry>

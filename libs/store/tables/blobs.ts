@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { BlobRecord, BlobTable, Keeper } from '../kept-tables.ts'
 import type { Schema } from '../schema.ts'
 
@@ -68,6 +68,19 @@ async function removeExpired(
             .whereRef('caches.repository', '=', 'blobs.repository')
             .whereRef('caches.trust', '=', 'blobs.trust')
             .whereRef('caches.sha256', '=', 'blobs.sha256'),
+        ),
+      ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('jobs')
+            .innerJoin('builds', 'builds.id', 'jobs.build_id')
+            .select('jobs.id')
+            .where('builds.state', 'in', ['queued', 'running'])
+            .whereRef('jobs.repository', '=', 'blobs.repository')
+            .whereRef('jobs.trust', '=', 'blobs.trust')
+            .where('jobs.produced_json', 'like', sql<string>`'%' || blobs.sha256 || '%'`),
         ),
       ),
     )

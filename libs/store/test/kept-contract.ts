@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BlobRecord, CacheRecord, Keeper, SecretRecord } from '../index.ts'
-import type { StoreUnderTest } from './records.ts'
+import { newBuild, newJob, type StoreUnderTest } from './records.ts'
 
 const keeper: Keeper = { repository: 'github.com/ada/engine', trust: 'trusted' }
 const sha = (letter: string) => letter.repeat(64)
@@ -24,6 +24,7 @@ function newSecret(name: string, version: number): SecretRecord {
 export function describeKept(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`what is kept in ${name}`, () => {
     describeBlobs(open)
+    describeBuilds(open)
     describeCaches(open)
     describeRoom(open)
     describeSecrets(open)
@@ -75,6 +76,24 @@ function describeBlobs(open: () => Promise<StoreUnderTest>): void {
 
     expect(new Set(seen.gone)).toEqual(new Set([newBlob('a'), newBlob('b', { trust: 'untrusted' })]))
     expect(new Set(seen.known)).toEqual(new Set([newBlob('b').key, newBlob('c', { keepUntil: 2_001 }).key]))
+  })
+}
+
+function describeBuilds(open: () => Promise<StoreUnderTest>): void {
+  test('what a job left stays while its build goes on', async () => {
+    await using under = await open()
+    const produced = { outputs: {}, artifacts: { sha256: sha('a'), bytes: 10, files: 1, keepMs: 1 } }
+
+    const seen = await under.store.transaction(async ({ blobs, builds, jobs }) => {
+      const build = await builds.insert(newBuild(1))
+      await jobs.insert({ ...newJob(2, build.id), produced })
+      for (const blob of [newBlob('a'), newBlob('a', { trust: 'untrusted' })]) await blobs.insert(blob)
+      const during = await blobs.removeExpired({ now: 2_000, limit: 10 })
+      await builds.save(build, { state: { state: 'finished', ending: { outcome: 'passed' }, finishedAt: 2_000 } })
+      return [during, await blobs.removeExpired({ now: 2_000, limit: 10 })]
+    })
+
+    expect(seen).toEqual([[newBlob('a', { trust: 'untrusted' })], [newBlob('a')]])
   })
 }
 

@@ -238,21 +238,6 @@ test('a job that takes artifacts over keeps them as long again', async () => {
   expect(await runnerSide(rig, await resubmitted.offer('deploy')).download(text)).toBe(text)
 })
 
-test('a job whose artifacts are not kept any more runs again for a resubmitted one that needs them', async () => {
-  await using rig = await openDispatcher({ queueLimitMs: 30 * dayMs })
-  const ada = await rig.runner('ada', 8)
-  const build = await planAndBuild(rig, ada)
-  await build.end('deploy', 'failed')
-  const { id: jobId } = await build.job('deploy')
-  await later(rig, 4 * dayMs)
-
-  const again = await rig.client.call(resubmitJob, { ...rig.call, params: { jobId } })
-
-  const resubmitted = paperBuild(rig, ada, { buildId: again.id })
-  expect(await resubmitted.job('deploy')).toMatchObject({ waitsFor: 'for build' })
-  await resubmitted.offer('build')
-})
-
 test('what was just uploaded is not removed, and goes an hour later when nothing points to it', async () => {
   await using rig = await openDispatcher()
   const build = await planJobs(rig, await rig.runner('ada'), jobs)

@@ -10,6 +10,7 @@ import { openExecData } from '../exec/exec-data.ts'
 import { readSecretsFile } from '../exec/read-secrets-file.ts'
 import { selectionOf } from '../exec/selection-of.ts'
 import { type Snapshot, snapshotWorkingTree } from '../exec/snapshot-working-tree.ts'
+import { expectEngine } from '../exec/expect-engine.ts'
 import { keepLogs } from '../exec/keep-logs.ts'
 import { readBuildLogs } from '../exec/read-build-logs.ts'
 import { interruptedCode } from '../interrupted-code.ts'
@@ -37,6 +38,8 @@ export interface ExecOptions {
   readonly json?: boolean
 }
 
+const hostRemark = 'Steps run as plain processes with your rights, and `image` is ignored.'
+
 /** How long a build may take to end once it is cancelled, in milliseconds. */
 const stopLimitMs = 10_000
 
@@ -55,8 +58,10 @@ export async function runExec(jobs: readonly string[], options: ExecOptions, giv
   const data = opened.use(await openExecData(snapshot.root, { env, fresh: options.fresh === true }))
   const config = await provideSecrets(readUpConfig(execEnvironment(env, { data: data.path, ...options })))
   await prepareEngine({ config, demo: false }, context)
+  await expectEngine(config.engine, machineOf(context), signal)
 
   terminal.print(terminal.paint('dim', describeSnapshot(snapshot)))
+  if (config.engine === 'host:') terminal.print(terminal.paint('yellow', hostRemark))
   const narwhal = opened.use(await startExec(config, { context, snapshot, selection }))
   opened.use(await lendSecrets(secrets, { narwhal, config, snapshot }))
   try {
@@ -91,7 +96,12 @@ function execEnvironment(env: Environment, { data, engine }: { readonly data: st
   const foreign = /^NARWHAL_(?:HOST|PUBLIC_URL|RUNNER_URL|QUEUE|STORE|BLOBS|RESULTS|API_TOKEN|RUNNER_TOKEN|GITHUB_.*)$/
   const kept = Object.entries(env).filter(([name]) => !foreign.test(name))
   const own = { NARWHAL_DATA: data, NARWHAL_PORT: '0', NARWHAL_QUEUE: 'memory:' }
-  return { ...Object.fromEntries(kept), ...own, ...(engine === undefined ? {} : { NARWHAL_ENGINE: engine }) }
+  return {
+    NARWHAL_LOG_LEVEL: 'error',
+    ...Object.fromEntries(kept),
+    ...own,
+    ...(engine === undefined ? {} : { NARWHAL_ENGINE: engine }),
+  }
 }
 
 function describeSnapshot({ root, isChanged, ...commit }: Snapshot): string {
@@ -105,18 +115,14 @@ interface StartOptions {
 }
 
 function startExec(config: UpConfig, { context, snapshot, selection }: StartOptions): Promise<Narwhal> {
-  const { env, clock } = context
-  const log = openLog({ service: 'narwhal', level: config.logLevel, pretty: process.stderr.isTTY })
+  const log = openLog({ service: 'narwhal', level: config.logLevel, pretty: true })
   const source = { repository: snapshot.repository, url: snapshot.path }
-  const from = { watched: [], alsoCloned: [source], selection }
-  return startNarwhal(config, {
-    clock,
-    log,
-    dockerHost: env['DOCKER_HOST'],
-    runtimeDirectory: env['XDG_RUNTIME_DIR'],
-    path: env['PATH'],
-    ...from,
-  })
+  return startNarwhal(config, { ...machineOf(context), log, watched: [], alsoCloned: [source], selection })
+}
+
+/** What engines need to know of this machine. */
+function machineOf({ env, clock }: CommandContext) {
+  return { clock, dockerHost: env['DOCKER_HOST'], runtimeDirectory: env['XDG_RUNTIME_DIR'], path: env['PATH'] }
 }
 
 interface LendOptions {
@@ -148,7 +154,7 @@ interface BuildOptions {
 
 async function runBuild(narwhal: Narwhal, api: Api, { config, snapshot, context }: BuildOptions): Promise<BuildView> {
   const { terminal, clock, signal } = context
-  const log = openLog({ service: 'narwhal', level: config.logLevel, pretty: process.stderr.isTTY })
+  const log = openLog({ service: 'narwhal', level: config.logLevel, pretty: true })
   const onSeen = declineApprovals(api)
   await using progress = showProgress(narwhal, { config, terminal, clock, log, onSeen, staysUp: false })
   const { ref, sha } = snapshot

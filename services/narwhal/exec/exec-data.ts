@@ -32,7 +32,11 @@ export async function openExecData(
   } catch (error) {
     if (!isProblem(error, 'DATA_IN_USE')) throw error
     const own = await mkdtemp(join(tmpdir(), 'narwhal-exec-'))
-    return { path: own, keep: async () => undefined, [Symbol.asyncDispose]: () => rm(own, { recursive: true, force: true }) }
+    return {
+      path: own,
+      keep: async () => undefined,
+      [Symbol.asyncDispose]: () => rm(own, { recursive: true, force: true }),
+    }
   }
 }
 

@@ -79,18 +79,35 @@ function planLines(before: JobView | undefined, { ending, takenFrom, attempts }:
 type JobOptions = DescribeOptions & { readonly prefix: string; readonly width: number }
 
 function jobLines(before: JobView | undefined, job: JobView, options: JobOptions): readonly ProgressLine[] {
-  return job.attempts.flatMap((attempt) => {
+  const lines = job.attempts.flatMap((attempt) => {
     const earlier = before?.attempts.find(({ id }) => id === attempt.id)
     return [...stepLines(earlier, attempt, { ...options, job }), ...retryLines(earlier, attempt, { ...options, job })]
   })
+  return [...lines, ...endLines(before, job, options)]
+}
+
+/** A job that ended without running a step, beside others; of one alone the build says enough. */
+function endLines(before: JobView | undefined, job: JobView, { paint, prefix, width }: JobOptions): ProgressLine[] {
+  const { name, ending, takenFrom } = job
+  if (ending === undefined || before?.ending !== undefined || !isToldAlone(job, prefix)) return []
+  const line = stepLine(name, ending, { paint, width, said: takenFrom === undefined ? undefined : 'reused' })
+  const why = firstLine(ending.message)
+  return [{ text: line }, ...(why === '' ? [] : [{ text: paint('dim', `      ${cutText(why, 200)}`) }])]
+}
+
+function isToldAlone({ kind, ending, attempts }: JobView, prefix: string): boolean {
+  return kind === 'steps' && prefix !== '' && ending !== undefined && !attempts.some(hasRun)
+}
+
+function hasRun({ steps }: AttemptView): boolean {
+  return steps.some(({ ending }) => ending !== undefined && ending.outcome !== 'skipped')
 }
 
 type AttemptOptions = JobOptions & { readonly job: JobView }
 
 function stepLines(before: AttemptView | undefined, attempt: AttemptView, options: AttemptOptions): ProgressLine[] {
   const { prefix, width, paint, job } = options
-  const hasRun = attempt.steps.some(({ ending }) => ending !== undefined && ending.outcome !== 'skipped')
-  const fresh = attempt.steps.filter((step) => hasRun && isTold(attempt, step) && !wasTold(before, step.index))
+  const fresh = attempt.steps.filter((step) => hasRun(attempt) && isTold(attempt, step) && !wasTold(before, step.index))
   return fresh.flatMap((step): ProgressLine[] => {
     const { index, name, ending, exitCode } = step
     if (ending === undefined) return []
@@ -116,18 +133,21 @@ function wasTold(before: AttemptView | undefined, index: number): boolean {
 function retryLines(
   before: AttemptView | undefined,
   attempt: AttemptView,
-  { paint, job }: AttemptOptions,
+  { paint, job, prefix }: AttemptOptions,
 ): ProgressLine[] {
   const isVain = attempt.state === 'lost' || attempt.ending?.outcome === 'errored'
   if (!isVain || job.state === 'finished' || before?.state === attempt.state) return []
   const why = attempt.state === 'lost' ? `its runner ${plainLine(attempt.runner)} was lost` : whyOf(attempt.ending)
-  const line = `attempt ${attempt.number}: ${cutText(why, 120)}; the job is tried again`
-  return [{ text: `  ${paint('yellow', '!')} ${line}` }]
+  const line = `${prefix}attempt ${attempt.number}: ${cutText(why, 120)}; the job is tried again`
+  return [{ text: `  ${paint('yellow', '!')} ${plainLine(line)}` }]
 }
 
 function whyOf(ending: Ending | undefined): string {
-  const message = plainLine(ending?.message?.split('\n', 1)[0] ?? '')
-  return [ending?.code, message].filter((part) => part !== undefined && part !== '').join(' ')
+  return [ending?.code, firstLine(ending?.message)].filter((part) => part !== undefined && part !== '').join(' ')
+}
+
+function firstLine(message = ''): string {
+  return plainLine(message.split('\n', 1)[0] ?? '')
 }
 
 /** How many characters the column of names has. */
@@ -141,7 +161,7 @@ interface StepLineOptions {
   /** Characters of the longest name beside it. */
   readonly width?: number
   /** Instead of how long it took. */
-  readonly said?: string
+  readonly said?: string | undefined
 }
 
 function stepLine(
@@ -162,9 +182,16 @@ function outcomeLines(build: BuildView, { paint, staysUp }: DescribeOptions): re
   const { ending, createdAt, startedAt = createdAt, finishedAt = startedAt } = build
   if (ending === undefined) return []
   const isKnown = ending.code === undefined || ending.code === 'STEP_FAILED'
-  const message = isKnown ? [] : plainLines(ending.message ?? '').map((line) => ({ text: `      ${line}` }))
+  const message = isKnown ? [] : untoldLines(build, ending).map((line) => ({ text: `      ${line}` }))
   const code = ending.code === undefined ? '' : `${ending.code} `
   const outcome = paintOutcome(ending.outcome, paint)
   const command = staysUp ? `   ${paint('dim', `narwhal log ${nameBuild(build)}`)}` : ''
   return [...message, { text: `${outcome}  ${code}in ${describeDuration(finishedAt - startedAt)}${command}` }]
+}
+
+/** The message, but for its first line where that stands above already, with its job. */
+function untoldLines(build: BuildView, { message = '' }: Ending): readonly string[] {
+  const lines = plainLines(message)
+  const alone = build.jobs.filter((job) => isToldAlone(job, prefixOf(job, build)))
+  return alone.some(({ ending }) => firstLine(ending?.message) === lines[0]) ? lines.slice(1) : lines
 }

@@ -3,7 +3,7 @@ import type { BuildView } from '@narwhal/protocol'
 import type { Narwhal } from '../up.ts'
 import type { Terminal } from '../terminal.ts'
 import { describeActivity } from './describe-activity.ts'
-import { describeHead, describeProgress, type FailedStep } from './describe-progress.ts'
+import { describeHead, describeProgress, type FailedStep, type ProgressLine } from './describe-progress.ts'
 
 // 1. Being woken only says where to look: what is shown comes from comparing two looks at a build.
 // 2. Lines of one build stand together; when another build spoke in between, its head is repeated.
@@ -14,7 +14,7 @@ export interface FollowDeps {
   readonly readBuild: (buildId: string, signal: AbortSignal) => Promise<BuildView>
   readonly readTitle: (build: BuildView, signal: AbortSignal) => Promise<string>
   readonly readTail: (step: FailedStep, signal: AbortSignal) => Promise<readonly string[]>
-  /** Hears of every look at a build. */
+  /** Hears of every look at a build that goes on. */
   readonly onSeen?: ((build: BuildView, signal: AbortSignal) => Promise<void>) | undefined
   /** Somebody can ask for logs later. */
   readonly staysUp: boolean
@@ -85,13 +85,10 @@ export function followBuilds(deps: FollowDeps): Following {
     if (lines.length > 0 && known === undefined && speaker !== undefined) terminal.print('')
     if (lines.length > 0 && known !== undefined && speaker !== buildId)
       terminal.print(describeHead(seen, { paint, title }))
-    for (const line of lines)
-      if ('text' in line) terminal.print(line.text)
-      else for (const text of await deps.readTail(line.tailOf, signal)) terminal.print(`      ${text}`)
+    for (const line of lines) await printLine(line, deps, signal)
     if (lines.length > 0) speaker = buildId
     builds.set(buildId, { title, seen })
-    await deps.onSeen?.(seen, signal)
-    if (seen.state !== 'finished') return
+    if (seen.state !== 'finished') return deps.onSeen?.(seen, signal)
     builds.delete(buildId)
     ends.tell(seen)
   }
@@ -108,6 +105,11 @@ export function followBuilds(deps: FollowDeps): Following {
       for (const buildId of [...builds.keys()]) await look(buildId, last).catch(() => undefined)
     },
   }
+}
+
+async function printLine(line: ProgressLine, { terminal, readTail }: FollowDeps, signal: AbortSignal): Promise<void> {
+  if ('text' in line) return terminal.print(line.text)
+  for (const text of await readTail(line.tailOf, signal)) terminal.print(`      ${text}`)
 }
 
 /** Builds that ended, for those who wait for one; also when it ended before they asked. */

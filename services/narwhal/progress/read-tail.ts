@@ -27,6 +27,6 @@ export async function readTail(
   const cleaner = openTextCleaner({ colours })
   let text = ''
   for await (const piece of readLog(api, { jobId, attempt, start, signal })) text += cleaner.take(piece)
-  const lines = text.trimEnd().split('\n')
-  return lines.slice(-lastLines)
+  const lines = text.trimEnd().split('\n').slice(-lastLines)
+  return text.includes('\x1b[') ? [...lines.slice(0, -1), `${lines.at(-1)}\x1b[0m`] : lines // a colour that was left on
 }

@@ -12,7 +12,7 @@ export interface ShowDeps {
   readonly terminal: Terminal
   readonly clock: Clock
   readonly log: Log
-  /** Hears of every look at a build. */
+  /** Hears of every look at a build that goes on. */
   readonly onSeen?: (build: BuildView, signal: AbortSignal) => Promise<void>
   /** `false`: it ends with its build, and nobody can ask it for logs then. */
   readonly staysUp?: boolean

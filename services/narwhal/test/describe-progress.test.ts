@@ -93,6 +93,12 @@ test('a build that is first seen at its end tells everything', () => {
   expect(lines.at(-1)).toContain('STEP_FAILED')
 })
 
+test('who does not stay up names no command that would ask him', () => {
+  const lines = describeProgress(over, ended, { paint: (_, text) => text, title: '', staysUp: false })
+
+  expect(lines).toEqual([{ text: 'failed  STEP_FAILED in 2.1 s' }])
+})
+
 test('the place of a log names the step whose end belongs there', () => {
   const lines = describeProgress(going, over, { paint: (_, text) => text, title: '', staysUp: true })
 
@@ -109,6 +115,16 @@ test('the message of an ending that no step explains stands above the outcome', 
     '      Add one.',
     'skipped  PIPELINE_MISSING in 20 ms   narwhal log ada/engine#3',
   ])
+})
+
+test('of several jobs each that runs no step says why', () => {
+  const why = { outcome: 'skipped', code: 'JOB_SKIPPED', message: 'Its condition is false.' } as const
+  const jobs = [planJob(), job({ attempts: over.jobs[1]?.attempts ?? [] }), job({ id: build().id, name: 'deploy' })]
+  const [plan = planJob(), test = job(), deploy = job()] = jobs
+
+  const lines = linesOf(build({ jobs }), build({ jobs: [plan, test, { ...deploy, state: 'finished', ending: why }] }))
+
+  expect(lines).toEqual(['  - deploy                    skipped   JOB_SKIPPED', '      Its condition is false.'])
 })
 
 test('names from a repository cannot write over the terminal', () => {

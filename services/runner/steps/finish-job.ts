@@ -12,7 +12,7 @@ import type { RunningJob } from './running-job.ts'
 
 /** How long that may take, in milliseconds; shorter when somebody waits for the end of the job. */
 const limitMs = 30 * 60_000
-const hurriedLimitMs = 5 * 60_000
+const hurriedLimitMs = 10_000
 
 /** Keeps what the steps left. It does not throw: a job that passed and whose files could not be kept ends with that. */
 export async function finishJob(job: RunningJob, end: StepsEnd): Promise<AttemptEnd> {

@@ -1,7 +1,5 @@
 import { connect } from 'amqplib'
 import { buildEventsTopic, commitsTopic } from '@narwhal/protocol'
-import { exchange } from '../../../libs/queue/amqp/topology.ts'
-import { queueName } from '../../../libs/queue/queue-name.ts'
 import type { Place } from './places.ts'
 
 /** A queue of our own that gets a copy of every message between the services. */
@@ -14,7 +12,7 @@ export async function tapBroker(amqpUrl: string): Promise<BrokerTap> {
   const channel = await connection.createChannel()
   const { queue } = await channel.assertQueue('', { exclusive: true })
   for (const topic of [buildEventsTopic, commitsTopic])
-    for (const subscriber of topic.subscribers) await channel.bindQueue(queue, exchange, queueName(topic, subscriber))
+    for (const subscriber of topic.subscribers) await channel.bindQueue(queue, 'narwhal', `${topic.name}.${subscriber}`)
   const messages: Place[] = []
   await channel.consume(queue, (message) => {
     if (message === null) return

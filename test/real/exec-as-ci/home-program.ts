@@ -1,5 +1,5 @@
 import { describeError, systemClock } from '@narwhal/host'
-import { runProgram } from '../../../services/narwhal/program.ts'
+import { runProgram } from '@narwhal/cli/program'
 import { openPaperTerminal } from '../../../services/narwhal/test/paper-terminal.ts'
 import type { ExecEnd, ExecRequest } from './homes.ts'
 
@@ -9,7 +9,10 @@ import type { ExecEnd, ExecRequest } from './homes.ts'
 const { signal } = new AbortController()
 
 process.on('message', (request: ExecRequest) => {
-  void run(request).then((end) => process.send?.(end))
+  run(request).then(
+    (end) => process.send?.(end),
+    (error: unknown) => process.send?.({ exitCode: 1, output: '', remarks: describeError(error) }),
+  )
 })
 
 async function run({ argv, cwd, env }: ExecRequest): Promise<ExecEnd> {

@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeRepository } from '../../../libs/git/test/make-repository.ts'
-import type { BuildWithLogs } from '../../../services/narwhal/exec/read-build-logs.ts'
+import type { BuildWithLogs } from '@narwhal/cli/build-logs'
 import { owner } from '../../scenarios/start-theatre.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { Home } from './homes.ts'
 import type { PlayedBuild } from './outcome-of.ts'
+import { repositoryName } from './repository-name.ts'
 
 export interface PlayedAtHome extends PlayedBuild {
   readonly exitCode: number
@@ -18,7 +19,7 @@ export async function playAtHome({ name, pipeline, expected }: Scenario, home: H
   await using repository = await makeRepository({ files: { 'narwhal.yml': pipeline, ...given.files } })
   const { branch = 'main', secrets = {} } = given
   if (branch !== 'main') await repository.git('checkout', '--quiet', '-b', branch)
-  await repository.git('remote', 'add', 'origin', `https://github.com/${owner}/${name}.git`)
+  await repository.git('remote', 'add', 'origin', `https://github.com/${owner}/${repositoryName(name)}.git`)
   await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'narwhal-home-'))
   opened.defer(() => rm(folder, { recursive: true, force: true }))

@@ -4,13 +4,14 @@ import type { Scenario } from '../../scenarios/scenario.ts'
 import type { Theatre } from '../../scenarios/start-theatre.ts'
 import { tellCommit } from '../../scenarios/tell-commit.ts'
 import type { PlayedBuild } from './outcome-of.ts'
+import { repositoryName } from './repository-name.ts'
 
 const limitMs = 60_000
 
 /** The first build of a scenario by a dispatcher and its runners, from a push to its end. Somebody else lets time pass. */
 export async function playInCi({ name, pipeline, expected }: Scenario, theatre: Theatre): Promise<PlayedBuild> {
   const { client, url, apiToken: token } = theatre.narwhal
-  const repository = { name, heads: new Map<string, string>() }
+  const repository = { name: repositoryName(name), heads: new Map<string, string>() }
   const { sha } = await tellCommit({ ...expected.given, pipeline }, repository, theatre)
   for (const startedAt = performance.now(); ; ) {
     const [build] = (await client.call(listBuilds, { baseUrl: url, token, query: { sha } })).builds
