@@ -3,7 +3,8 @@ import { isProblem, problem, type Repository, repositoryKey } from '@narwhal/pro
 import type { UpConfig } from './up-config.ts'
 import type { Watched } from './watched-repository.ts'
 
-type CloneConfig = Pick<UpConfig, 'cloneUrlTemplate' | 'githubToken' | 'githubApiUrl'> & Partial<Pick<UpConfig, 'sshKeys'>>
+type CloneConfig = Pick<UpConfig, 'cloneUrlTemplate' | 'githubToken' | 'githubApiUrl'> &
+  Partial<Pick<UpConfig, 'sshKeys'>>
 
 /**
  * Where to clone repositories from: watched ones from where they are watched, those of the forge by the template.

@@ -112,5 +112,6 @@ function openTestServer() {
 }
 
 function present<T>(value: T | undefined): T {
-  return value ?? expect.fail('it is not there')
+  if (value === undefined) throw new RangeError('it is not there')
+  return value
 }
