@@ -45,7 +45,8 @@ jobs:
 ## Rules
 
 1. Nothing must be there but something to run, and an image for it. Without \`on\`, pushes and pull requests are built.
-   \`[skip ci]\` or \`[ci skip]\` in the commit message skips the build.
+   \`[skip ci]\` or \`[ci skip]\` in the commit message skips the build. This version hears of pushes and tags, and starts
+   builds by hand; pull requests, times of \`cron\` and \`commits: all\` are understood here, but nobody tells of them yet.
 2. A text is \`run\`, a list is \`steps\`, a map is the full form: for a job, for a step.
 3. Keys at the root are defaults of all jobs. The maps \`env\`, \`secrets\`, \`services\`, \`resources\` and \`clone\` merge by key
    with those of a job, everything else replaces. \`env\` and \`secrets\` of a step are merged over those of its job. What stands
