@@ -10,6 +10,7 @@ import { runCommand } from '../setup/run-command.ts'
 // 1. Nothing of the person's repository changes: neither its index, nor its refs, nor its objects. New objects go to a
 //    bare repository of ours, which borrows the rest.
 // 2. When it holds just what the newest commit does, it is that commit: sha, author and history are those of CI.
+//    In a shallow clone it is a commit without parents: what is behind them is not there to be fetched.
 // 3. What git ignores is left out, as a push would leave it out; what is not added yet is in.
 
 /** A commit of what the working tree holds; nobody else has it unless nothing was changed. */
@@ -61,8 +62,10 @@ export async function snapshotWorkingTree(directory: string, options: SnapshotOp
   const tree = await bare('write-tree')
   const isChanged = head === undefined || (await own('rev-parse', `${head}^{tree}`)) !== tree
   const message = head === undefined ? undefined : await own('log', '-1', '--format=%B', head)
-  const parents = head === undefined ? [] : ['-p', head]
-  const sha = isChanged ? await bare('commit-tree', ...parents, '-m', message ?? 'The working tree', tree) : head
+  const isShallow = (await own('rev-parse', '--is-shallow-repository')) === 'true'
+  const parents = head === undefined || isShallow ? [] : ['-p', head]
+  const isNew = isChanged || isShallow
+  const sha = isNew ? await bare('commit-tree', ...parents, '-m', message ?? 'The working tree', tree) : head
   const ref = await refOf(own)
   await bare('update-ref', ref, sha)
   await bare('symbolic-ref', 'HEAD', ref)

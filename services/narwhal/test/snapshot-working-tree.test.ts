@@ -56,6 +56,32 @@ test('a working tree that is not changed is its own newest commit, and one witho
   expect(first.message).toBeUndefined()
 })
 
+test('the snapshot of a shallow clone can be fetched', async () => {
+  const { root } = await makeWorkingTree()
+  git(
+    root,
+    '-c',
+    'user.name=Ada',
+    '-c',
+    'user.email=ada@example.org',
+    'commit',
+    '--quiet',
+    '--allow-empty',
+    '-m',
+    'Next',
+  )
+  const shallow = await temporaryFolder()
+  git(shallow, 'clone', '--quiet', '--depth=1', `file://${root}`, '.')
+  const into = join(await temporaryFolder(), 'tree')
+
+  const snapshot = await snapshotWorkingTree(shallow, { into, env, signal })
+
+  expect(snapshot).toMatchObject({ isChanged: false, message: 'Next' })
+  const elsewhere = await temporaryFolder()
+  git(elsewhere, 'clone', '--quiet', '--bare', `file://${into}`, '.')
+  expect(git(elsewhere, 'rev-parse', 'HEAD')).toBe(snapshot.sha)
+})
+
 test('a directory without git is refused with what to do', async () => {
   const root = await temporaryFolder()
 
