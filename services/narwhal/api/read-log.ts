@@ -12,7 +12,7 @@ export interface LogRequest {
 }
 
 /** The log of a job as text, whole or from a byte on; bytes that are no UTF-8 become `�`. */
-export async function* readLog(api: Api, request: LogRequest): AsyncGenerator<string> {
+export async function* readLog(api: Pick<Api, 'at'>, request: LogRequest): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   for await (const bytes of readLogBytes(api, request)) yield decoder.decode(bytes, { stream: true })
   yield decoder.decode()
@@ -23,7 +23,10 @@ export async function* readLog(api: Api, request: LogRequest): AsyncGenerator<st
  *
  * @throws {ProblemError} UNREACHABLE when the answer is none, or ends too early; LOG_DAMAGED at the end.
  */
-export async function* readLogBytes(api: Api, { start = 0, ...request }: LogRequest): AsyncGenerator<Uint8Array> {
+export async function* readLogBytes(
+  api: Pick<Api, 'at'>,
+  { start = 0, ...request }: LogRequest,
+): AsyncGenerator<Uint8Array> {
   const range: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` }
   const { body, headers } = await askForLog(api, request, range)
   const proof = proofOf(headers)
