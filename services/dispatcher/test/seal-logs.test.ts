@@ -12,16 +12,23 @@ import { commit } from './open-dispatcher.ts'
 const ids = { good: '00000000-0000-7000-8000-00000000000a', other: '00000000-0000-7000-8000-00000000000b' }
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
+interface Log {
+  readonly stored: string
+  readonly told: string
+  /** The runner was lost: nobody told a hash. */
+  readonly isLost?: true
+}
+
 /** Two ended attempts with logs, `other` as given; gives who is sealed once nothing more is. */
-async function sealBoth(other: { readonly stored: string; readonly told: string }, blobs: Blobs) {
+async function sealBoth(other: Log, blobs: Blobs) {
   await using store = await openStore('memory:')
   const changes = openChanges({ store, clock: virtualClock() })
-  const logs = { good: { stored: 'good\n', told: 'good\n' }, other }
+  const logs: Record<keyof typeof ids, Log> = { good: { stored: 'good\n', told: 'good\n' }, other }
   const build = await changes.change((change) => insertBuild(change, commit, {}))
   await changes.change(async ({ tables }) => {
     const [job] = await tables.jobs.ofBuilds([build.id])
     for (const [number, name] of (['other', 'good'] as const).entries()) {
-      const { stored, told } = logs[name]
+      const { stored, told, isLost } = logs[name]
       const of = {
         id: ids[name],
         jobId: job?.id ?? '',
@@ -35,9 +42,11 @@ async function sealBoth(other: { readonly stored: string; readonly told: string 
       const bytes = Buffer.from(stored)
       await tables.chunks.insert(attempt.id, { step: 0, offset: 0, position: 0, at: 1, bytes })
       await tables.attempts.save(attempt, {
-        state: { state: 'finished', ending: { outcome: 'passed' }, finishedAt: 2 },
+        state: isLost
+          ? { state: 'lost', lostAt: 2 }
+          : { state: 'finished', ending: { outcome: 'passed' }, finishedAt: 2 },
         logEnd: { step: 0, stepBytes: told.length, bytes: told.length },
-        logSha256: sha256(told),
+        ...(isLost ? {} : { logSha256: sha256(told) }),
       })
     }
   })
@@ -56,7 +65,8 @@ async function sealBoth(other: { readonly stored: string; readonly told: string 
 
 test.each([
   ['of other bytes', { stored: 'lost\n', told: 'told\n' }],
-  ['that is too short', { stored: 'tol', told: 'told\n' }],
+  ['that is shorter', { stored: 'tol', told: 'told\n' }],
+  ['of a lost attempt that is shorter', { stored: 'tol', told: 'told\n', isLost: true as const }],
 ])('a log %s than the runner told stays in the store, and holds up no other', async (_, other) => {
   await using blobs = await openBlobs('memory:')
 
