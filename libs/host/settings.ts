@@ -35,6 +35,7 @@ export const settings = {
   NARWHAL_LEASE_MS: 'how long an attempt may stay without a sign of life, in milliseconds',
   NARWHAL_QUEUE_LIMIT_MS: 'how long a job may wait for a runner, in milliseconds',
   NARWHAL_INBOX_BYTES: 'how large the inbox may grow while the queue is down, in bytes',
+  NARWHAL_FAILPOINTS: 'where tests let a service die, fail or wait; refused with `NODE_ENV=production`',
   NARWHAL_SETUP: '`0`: never install anything on this machine',
 } as const
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Clock, newId } from '@narwhal/host'
+import { type Clock, failpoint, newId } from '@narwhal/host'
 import { CommitMessage, problem } from '@narwhal/protocol'
 import { Compile } from 'typebox/compile'
 import { commitFromWebhook } from './commit-from-webhook.ts'
@@ -48,7 +48,9 @@ export async function answerDelivery(
   const now = clock.now()
   const message: CommitMessage = { version: 1, id: newId(now), receivedAt: now, ...from }
   if (!commitMessage.Check(message)) throw unfit(message) // 3
+  await failpoint('agent.before-keep')
   const { id, duplicate } = await inbox.keep({ deliveryId, secretId: verified.id, body, message })
+  await failpoint('agent.after-keep')
   if (duplicate) return { answer: 'duplicate', status: 200, said: { duplicate: id } }
   return { answer: 'accepted', status: 202, said: { accepted: true, id } }
 }

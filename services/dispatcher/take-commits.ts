@@ -1,4 +1,4 @@
-import type { Clock, Log } from '@narwhal/host'
+import { type Clock, failpoint, type Log } from '@narwhal/host'
 import { CommitMessage, commitsTopic } from '@narwhal/protocol'
 import type { IncomingMessage, Queue } from '@narwhal/queue'
 import type { Static } from 'typebox'
@@ -21,10 +21,13 @@ export async function takeCommits({ queue, changes, log, signal }: TakeCommitsDe
   await queue.take(
     commitsTopic,
     'dispatcher',
-    (batch) =>
-      changes.change(async (change) => {
+    async (batch) => {
+      await failpoint('dispatcher.before-take')
+      await changes.change(async (change) => {
         for (const incoming of batch) await takeOne(change, incoming, log)
-      }),
+      })
+      await failpoint('dispatcher.after-take')
+    },
     { signal },
   )
 }

@@ -1,4 +1,4 @@
-import { type Clock, type Log, newId } from '@narwhal/host'
+import { type Clock, failpoint, type Log, newId } from '@narwhal/host'
 import { BuildEventMessage, buildEventsTopic } from '@narwhal/protocol'
 import type { IncomingMessage, Queue } from '@narwhal/queue'
 import { Compile } from 'typebox/compile'
@@ -31,6 +31,7 @@ export async function takeEvents({ queue, outbox, forgeHost, clock, log, signal 
         else events.push({ event, targets: targetsOf(event, forgeHost) })
       }
       await outbox.take(events, unreadable)
+      await failpoint('reporter.after-take')
     },
     { signal },
   )
