@@ -36,5 +36,7 @@ function mayOverlap({ state, planned, isOfGroup }: OrphanedJob): boolean {
   const afterLoss = nextJob(state, { type: 'lost', attempt: state.attempt, at: state.queuedAt })
   if (afterLoss === state || afterLoss.state !== 'queued') return false
   if (planned === undefined) return true
-  return planned.lost === 'rerun' && planned.environment === undefined && planned.concurrency === undefined && !isOfGroup
+  return (
+    planned.lost === 'rerun' && planned.environment === undefined && planned.concurrency === undefined && !isOfGroup
+  )
 }

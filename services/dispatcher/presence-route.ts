@@ -38,6 +38,7 @@ export function servePresence(server: HttpServer, deps: PresenceRouteDeps): void
         stream.abort()
         if (streams.get(runnerId) !== stream) return
         streams.delete(runnerId)
+        if (deps.signal.aborted) return
         suspectRunner(deps, runnerId).catch((error: unknown) => {
           if (!deps.signal.aborted) log.error({ err: error, runnerId }, 'a runner was not looked for')
         })

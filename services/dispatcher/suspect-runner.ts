@@ -1,5 +1,5 @@
 import type { Clock, Log } from '@narwhal/host'
-import { type Changes } from './changes.ts'
+import type { Changes } from './changes.ts'
 import { giveAway } from './give-away.ts'
 import type { Presence } from './presence.ts'
 import { isAtAddress } from './is-at-address.ts'
@@ -28,7 +28,7 @@ const limitMs = 300
 export async function suspectRunner(deps: SuspectRunnerDeps, runnerId: string): Promise<void> {
   const { changes, presence, clock, log, signal } = deps
   const runner = await changes.change(({ tables }) => tables.runners.find(runnerId))
-  if (runner === undefined || signal.aborted) return // it has left, or it is we who leave
+  if (runner === undefined) return // it has left
   if (await isAtAddress(runner.url, limitMs)) return
   const signs = await changes.change(({ tables }) => readSigns(tables, runnerId))
   if (signs === undefined) return

@@ -87,7 +87,7 @@ export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunne
     },
     unregister: () => client.call(unregisterRunner, { baseUrl, token: runnerToken, params }),
     present: (at = baseUrl) => openPresence(at, id, runnerToken),
-    leaveAddress: () => server[Symbol.asyncDispose](),
+    leaveAddress: async () => server[Symbol.asyncDispose](),
     heartbeat: () => client.call(heartbeatRunner, { baseUrl, token: runnerToken, params }),
     report: (offer, report) =>
       client.call(reportAttempt, {

@@ -1,17 +1,24 @@
 import { listRunners, type Offer, type PlannedJob } from '@narwhal/protocol'
 import { openStore } from '@narwhal/store'
 import { expect, test } from 'vitest'
-import { eventually, leaseMs, openDispatcher, planOf, plannedJob, type Rig } from './open-dispatcher.ts'
+import {
+  eventually,
+  leaseMs,
+  noLog,
+  openDispatcher,
+  planFirst,
+  planOf,
+  plannedJob,
+  type Rig,
+} from './open-dispatcher.ts'
 import { openPresence, type PaperRunner } from './paper-runner.ts'
 
 /** Ada holds the one job, and Bob has a free slot. */
-async function openStage(rig: Rig, job: Partial<PlannedJob> = {}) {
+async function openStage(rig: Rig) {
   const ada = await rig.runner('ada', 1)
-  await rig.push()
-  const plan = await ada.offer(0)
-  const { next: offer } = await ada.report(plan, planOf([plannedJob('build', job)]))
+  const offer = await planFirst(rig, ada)
   const bob = await rig.runner('bob', 1)
-  return { ada, bob, offer: offer ?? plan }
+  return { ada, bob, offer }
 }
 
 /** Ten seconds, in which whatever was begun by the end of a stream comes to its end. The lease has three times that. */
@@ -124,6 +131,22 @@ test.each(signs)('a runner that %s before the last refusal keeps everything', as
   await timePasses(rig)
 
   expect((await statesOf(rig, offer))?.[0]).toMatch(/^(?:leased|running) ada$/)
+})
+
+test('a runner that told the result of one attempt before the last refusal keeps the others', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const offer = await planFirst(rig, ada)
+  await rig.push({ commit: { sha: 'b'.repeat(40) } })
+  const other = await ada.offer(1)
+  await rig.runner('bob')
+  await die(ada, await ada.present())
+  await eventually(() => isSilent(rig, ada))
+
+  await ada.report(other, { result: { ending: { outcome: 'failed', code: 'STEP_FAILED' }, at: 1, log: noLog } })
+  await timePasses(rig)
+
+  expect(await statesOf(rig, offer)).toEqual(['leased ada'])
 })
 
 test('a runner that another dispatcher hears of keeps everything', async () => {
