@@ -5,19 +5,26 @@ import { publishBuild } from './publish-build.ts'
 
 /**
  * Makes the build of a commit that arrived, or finds the one it already has: the same message, the same event while its
- * build is unfinished, or the same repository, ref and sha while that is being built.
+ * build is unfinished, or the same repository, ref and sha while that is being built (or ever, for what was only found by
+ * comparing heads).
  */
 export async function acceptCommit(
   change: Change,
-  { id, eventKey, commit }: CommitMessage,
+  { id, eventKey, commit, unlessBuilt = false }: CommitMessage,
 ): Promise<BuildRecord | undefined> {
   const known = await change.tables.inflow.buildOfMessage(id)
   if (known !== undefined) return change.tables.builds.find(known)
   const openKeys = { event: eventKey, commit: `${repositoryKey(commit.repository)} ${commit.ref} ${commit.sha}` }
-  const open = await change.tables.builds.findOpen(openKeys)
+  const open =
+    (await change.tables.builds.findOpen(openKeys)) ?? (unlessBuilt ? await builtBefore(change, commit) : undefined)
   const build = open ?? (await insertBuild(change, commit, { openKeys }))
   await change.tables.inflow.keepMessage({ id, eventKey, buildId: build.id, at: change.now })
   return build
+}
+
+async function builtBefore({ tables }: Change, { repository, ref, sha }: Commit): Promise<BuildRecord | undefined> {
+  const [newest] = await tables.builds.list({ repository: repositoryKey(repository), ref, sha, limit: 1 })
+  return newest
 }
 
 export interface InsertBuildOptions {

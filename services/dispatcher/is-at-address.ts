@@ -15,7 +15,7 @@ export async function isAtAddress(url: string, limitMs: number): Promise<boolean
   const answer = new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true))
     socket.once('error', (error: NodeJS.ErrnoException) => resolve(!refusals.has(error.code ?? '')))
-    limit.addEventListener('abort', () => resolve(true), { once: true })
+    limit.addEventListener('abort', () => setImmediate(resolve, true), { once: true }) // an answer that waits to be read comes first
   })
   return answer.finally(() => socket.destroy())
 }

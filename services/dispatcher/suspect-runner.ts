@@ -22,7 +22,7 @@ const probes = 3
 
 /** Between two probes, and for an answer to one, in milliseconds. */
 const pauseMs = 500
-const limitMs = 300
+const limitMs = 400
 
 /** The presence stream of a runner has ended: if the runner is gone, gives away what need not wait for the leases' end. */
 export async function suspectRunner(deps: SuspectRunnerDeps, runnerId: string): Promise<void> {

@@ -74,12 +74,13 @@ export async function openDispatcher(options: RigOptions = {}) {
   return {
     stepClock: clock.step,
     ...{ url, clock, client, queue, store, blobs, dispatcher, apiToken, runnerToken, call },
-    push: async (changes: { commit?: Partial<Commit>; id?: string; eventKey?: string } = {}) => {
+    push: async (changes: { commit?: Partial<Commit>; id?: string; eventKey?: string; unlessBuilt?: true } = {}) => {
       const of = { ...commit, ...changes.commit }
       const id = changes.id ?? newId(clock.now())
       const message = {
         version: 1,
         id,
+        ...(changes.unlessBuilt && { unlessBuilt: true }),
         eventKey: changes.eventKey ?? `push ${of.sha} ${id}`,
         receivedAt: 1,
         commit: of,
