@@ -73,7 +73,7 @@ export async function openDispatcher(options: RigOptions = {}) {
   const owned = undo.move()
   return {
     stepClock: clock.step,
-    ...{ url, clock, client, queue, store, blobs, dispatcher, apiToken, call },
+    ...{ url, clock, client, queue, store, blobs, dispatcher, apiToken, runnerToken, call },
     push: async (changes: { commit?: Partial<Commit>; id?: string; eventKey?: string; unlessBuilt?: true } = {}) => {
       const of = { ...commit, ...changes.commit }
       const id = changes.id ?? newId(clock.now())
