@@ -40,6 +40,11 @@ export const CommitMessage = Type.Object({
   }),
   receivedAt: At,
   commit: Commit,
+  unlessBuilt: Type.Optional(
+    Type.Boolean({
+      description: 'found by comparing heads: nothing to do where this ref was built at this sha before',
+    }),
+  ),
   delivery: Type.Optional(Delivery),
 })
 export type CommitMessage = Static<typeof CommitMessage>

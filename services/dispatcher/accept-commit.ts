@@ -5,7 +5,8 @@ import { publishBuild } from './publish-build.ts'
 
 /**
  * Makes the build of a commit that arrived, or finds the one it already has: the same message, a copy of the same delivery,
- * the same event while its build is unfinished, or the same repository, ref and sha while that is being built.
+ * the same event while its build is unfinished, or the same repository, ref and sha while that is being built (or ever, for
+ * what was only found by comparing heads).
  */
 export async function acceptCommit(change: Change, message: CommitMessage): Promise<BuildRecord | undefined> {
   const { tables, now } = change
@@ -27,9 +28,16 @@ function deliveryKeys({ delivery, commit }: CommitMessage): DeliveryKeys | undef
   return { delivery: `${commit.repository.host} ${id}`, secretId, sha256 }
 }
 
-async function buildOfEvent(change: Change, { eventKey, commit }: CommitMessage): Promise<BuildRecord> {
+async function buildOfEvent(change: Change, { eventKey, commit, unlessBuilt }: CommitMessage): Promise<BuildRecord> {
   const openKeys = { event: eventKey, commit: `${repositoryKey(commit.repository)} ${commit.ref} ${commit.sha}` }
-  return (await change.tables.builds.findOpen(openKeys)) ?? insertBuild(change, commit, { openKeys })
+  const open = await change.tables.builds.findOpen(openKeys)
+  const known = open ?? (unlessBuilt === true ? await builtBefore(change, commit) : undefined)
+  return known ?? insertBuild(change, commit, { openKeys })
+}
+
+async function builtBefore({ tables }: Change, { repository, ref, sha }: Commit): Promise<BuildRecord | undefined> {
+  const [newest] = await tables.builds.list({ repository: repositoryKey(repository), ref, sha, limit: 1 })
+  return newest
 }
 
 export interface InsertBuildOptions {

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import type { Log, Wake } from '@narwhal/host'
+import { failpoint, type Log, type Wake } from '@narwhal/host'
 import { problem } from '@narwhal/protocol'
 import type { AttemptRecord } from '@narwhal/store'
 import { type ReadLogDeps, readLog } from './read-log.ts'
@@ -42,6 +42,7 @@ async function sealLog(deps: SealLogsDeps, attempt: AttemptRecord): Promise<void
   await blobs.write(logBlob, packed, { signal })
   const sealed = { logEnd: attempt.logEnd, logBlob, logSha256: hash.digest('hex') }
   await readSealedLog(blobs, sealed)
+  await failpoint('dispatcher.after-seal')
   await changes.change(async ({ tables }) => {
     const now = await tables.attempts.find(attempt.id)
     if (now === undefined || now.logBlob !== undefined) return // another dispatcher was quicker

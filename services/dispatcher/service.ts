@@ -25,6 +25,7 @@ import { expireBlobs } from './expire-blobs.ts'
 import { serveJobRoutes } from './job-routes.ts'
 import { serveLogRoute } from './log-route.ts'
 import { openPresence } from './presence.ts'
+import { servePresence } from './presence-route.ts'
 import { relayOutbox } from './relay-outbox.ts'
 import { serveQuarantineRoutes } from './quarantine-routes.ts'
 import { serveRunnerRoutes } from './runner-routes.ts'
@@ -129,6 +130,7 @@ function serveRoutes(core: Core): void {
   serveJobRoutes(server, core)
   serveLogRoute(server, core)
   serveRunnerRoutes(server, { ...core, wake: wakes.dispatch.wake })
+  servePresence(server, { ...core, wake: wakes.dispatch.wake })
   serveAttemptRoutes(server, core)
   serveBlobRoutes(server, core)
   serveCacheRoutes(server, core)
@@ -150,6 +152,7 @@ const publicRoutes = [
   protocol.listRunners,
   protocol.registerRunner,
   protocol.heartbeatRunner,
+  protocol.followRunner,
   protocol.unregisterRunner,
   protocol.reportAttempt,
   protocol.renewAttempt,

@@ -1,4 +1,4 @@
-import type { Clock, Log } from '@narwhal/host'
+import { type Clock, failpoint, type Log } from '@narwhal/host'
 import type { Topic } from '@narwhal/protocol'
 import { type IncomingMessage, type Queue, takeEach } from '@narwhal/queue'
 import { isStoreFault } from '@narwhal/store'
@@ -29,23 +29,23 @@ export async function takeTopic(topic: Topic, takeOne: TakeOne, deps: TakeTopicD
     const taken = await takeOne(change, message.body)
     if ('unreadable' in taken) await quarantineMessage(change, message, { topic, because: taken.unreadable, log })
   }
-  await queue.take(
-    topic,
-    'dispatcher',
-    (batch) =>
-      takeEach(batch, {
-        take: (messages) =>
-          changes.change(async (change) => {
-            for (const message of messages) await take(change, message)
-          }),
-        quarantine: (message, cause) =>
-          changes.change((change) => quarantineMessage(change, message, { topic, because: becauseOf(cause), log })),
-        isPassing: isStoreFault,
-        clock,
-        signal,
+  const taking = {
+    take: (messages: readonly IncomingMessage[]) =>
+      changes.change(async (change) => {
+        for (const message of messages) await take(change, message)
       }),
-    { signal },
-  )
+    quarantine: (message: IncomingMessage, cause: unknown) =>
+      changes.change((change) => quarantineMessage(change, message, { topic, because: becauseOf(cause), log })),
+    isPassing: isStoreFault,
+    clock,
+    signal,
+  }
+  const onBatch = async (batch: readonly IncomingMessage[]) => {
+    await failpoint('dispatcher.before-take')
+    await takeEach(batch, taking)
+    await failpoint('dispatcher.after-take')
+  }
+  await queue.take(topic, 'dispatcher', onBatch, { signal })
 }
 
 /** Why a message that can be read could not be taken, for people. */

@@ -1,4 +1,4 @@
-import { backoffMs, type Clock, type Counter, type Log, startLoop, wakeOrSleep } from '@narwhal/host'
+import { backoffMs, type Clock, type Counter, failpoint, type Log, startLoop, wakeOrSleep } from '@narwhal/host'
 import { isProblem, problem } from '@narwhal/protocol'
 import type { Outbox } from './outbox.ts'
 import type { Report, ReportAnswer, ReportTarget, Tell } from './report.ts'
@@ -48,7 +48,11 @@ export function startReportLoop(target: ReportTarget, tell: Tell, deps: ReportLo
     answers.inc({ target, answer: answer.type })
     if (answer.type === 'limited') pausedUntil = Math.max(pausedUntil, clock.monotonic() + answer.waitMs)
     logAnswer(log, report, answer)
-    await writeDown(() => record(report, answer, deps), signal)
+    const settle = async () => {
+      await failpoint('reporter.after-tell')
+      await record(report, answer, deps)
+    }
+    await writeDown(settle, signal)
   }
 
   /** Writing it twice changes nothing, so a write whose fate is unknown is written again. */

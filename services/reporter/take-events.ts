@@ -1,4 +1,4 @@
-import { type Clock, forQuarantine, type Log, messageReader, newId } from '@narwhal/host'
+import { type Clock, failpoint, forQuarantine, type Log, messageReader, newId } from '@narwhal/host'
 import { BuildEventMessage, buildEventsTopic, type ReportMessage } from '@narwhal/protocol'
 import { type IncomingMessage, type Queue, takeEach } from '@narwhal/queue'
 import { isStoreFault } from '@narwhal/store'
@@ -26,8 +26,8 @@ export async function takeEvents(deps: TakeEventsDeps): Promise<void> {
   await queue.take(
     buildEventsTopic,
     'reporter',
-    (batch) =>
-      takeEach(batch, {
+    async (batch) => {
+      await takeEach(batch, {
         take: (messages) => takeAll(messages, deps),
         quarantine: (message, cause) => {
           const because = `it can be read, but not taken: ${String(cause).slice(0, 1_000)}`
@@ -36,7 +36,9 @@ export async function takeEvents(deps: TakeEventsDeps): Promise<void> {
         isPassing: isStoreFault,
         clock,
         signal,
-      }),
+      })
+      await failpoint('reporter.after-take')
+    },
     { signal },
   )
 }

@@ -59,6 +59,7 @@ interface PushChanges {
   readonly id?: string
   readonly eventKey?: string
   readonly delivery?: Delivery
+  readonly unlessBuilt?: true
 }
 
 export type Rig = Awaited<ReturnType<typeof openDispatcher>>
@@ -81,13 +82,14 @@ export async function openDispatcher(options: RigOptions = {}) {
   const owned = undo.move()
   return {
     stepClock: clock.step,
-    ...{ url, clock, client, queue, store, blobs, dispatcher, apiToken, call },
+    ...{ url, clock, client, queue, store, blobs, dispatcher, apiToken, runnerToken, call },
     push: async (changes: PushChanges = {}) => {
       const of = { ...commit, ...changes.commit }
       const id = changes.id ?? newId(clock.now())
       const message = {
         version: 1,
         id,
+        ...(changes.unlessBuilt && { unlessBuilt: true }),
         eventKey: changes.eventKey ?? `push ${of.sha} ${id}`,
         receivedAt: 1,
         commit: of,
