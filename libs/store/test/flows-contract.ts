@@ -92,7 +92,7 @@ function describeKeysOfBuilds(open: () => Promise<StoreUnderTest>): void {
       ),
     )
 
-    expect(made.map(({ number }) => number).toSorted()).toEqual([1, 2, 3])
+    expect(made.map(({ number }) => number).toSorted((one, other) => one - other)).toEqual([1, 2, 3])
   })
 }
 
