@@ -30,11 +30,26 @@ export const storeProblems = {
   BLOB_SPACE_FULL: {
     status: 503,
     title: 'The disk of the blobs is full',
-    fix: 'Free space where NARWHAL_BLOBS leads.',
+    fix: 'Free space where NARWHAL_BLOBS leads, or raise the quota of the bucket.',
   },
   BLOB_URL_INVALID: {
     status: 500,
     title: 'The URL of the blobs is none that Narwhal knows',
-    fix: 'Set NARWHAL_BLOBS to file:PATH or memory:.',
+    fix: 'Set NARWHAL_BLOBS to file:PATH, s3://BUCKET/PREFIX?region=…&endpoint=…&path-style=… or memory:.',
+  },
+  BLOB_STORE_DENIED: {
+    status: 503,
+    title: 'The object store does not let Narwhal in',
+    fix: 'Check NARWHAL_S3_ACCESS_KEY and NARWHAL_S3_SECRET_KEY, the clock of this machine, and that the keys may list the bucket and read, write and remove its objects.',
+  },
+  BLOB_STORE_MISSING: {
+    status: 503,
+    title: 'The bucket of the blobs is not there',
+    fix: 'Make the bucket, or correct its name, region or endpoint in NARWHAL_BLOBS.',
+  },
+  BLOB_STORE_UNAVAILABLE: {
+    status: 503,
+    title: 'The object store of the blobs does not answer as it should',
+    fix: 'Check that the endpoint in NARWHAL_BLOBS can be reached and is an S3-compatible object store; Narwhal tries again by itself.',
   },
 } as const satisfies Record<string, ProblemEntry>
