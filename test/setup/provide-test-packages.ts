@@ -60,7 +60,13 @@ async function missingParts(system: System, context: SetupContext): Promise<read
     parts.push(missingPackage('Redis', 'redis-server', 'install redis-server; the tests make an image of it'))
   }
   if (!existsSync('/usr/lib/postgresql/15/bin/postgres')) {
-    parts.push(missingPackage('PostgreSQL 15', 'postgresql-15', 'install postgresql-15; the tests make an image of it'))
+    parts.push(
+      missingPackage(
+        'PostgreSQL 15',
+        'postgresql-15',
+        'install postgresql-15; the tests start their own, and make an image of it',
+      ),
+    )
   }
   if (!existsSync('/usr/lib/python3/dist-packages/swift/common/middleware/s3api')) {
     parts.push(missingPackage('OpenStack Swift', 'python3-swift', 'install python3-swift; the tests start their own'))
