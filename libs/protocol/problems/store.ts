@@ -12,6 +12,11 @@ export const storeProblems = {
     title: 'The store cannot be used',
     fix: 'Check NARWHAL_STORE or NARWHAL_DATA. A file: the rights of the directory, free disk space, and that no second process uses it. PostgreSQL: that it runs, lets this user in, and has space.',
   },
+  DISK_BROKEN: {
+    status: 503,
+    title: 'The disk failed under a database, so this process has ended',
+    fix: 'Look at the log of the kernel and repair the disk, then start again: nothing that was acknowledged depends on what failed. Let a supervisor restart the services; the exit code is 74.',
+  },
   STORE_URL_INVALID: {
     status: 500,
     title: 'The URL of the store is none that Narwhal knows',
@@ -49,7 +54,7 @@ export const storeProblems = {
   },
   BLOB_STORE_UNAVAILABLE: {
     status: 503,
-    title: 'The object store of the blobs does not answer as it should',
-    fix: 'Check that the endpoint in NARWHAL_BLOBS can be reached and is an S3-compatible object store; Narwhal tries again by itself.',
+    title: 'The blobs cannot be read or written',
+    fix: 'Check where NARWHAL_BLOBS leads: that the disk is whole, or that the endpoint can be reached and is an S3-compatible object store. Narwhal tries again by itself.',
   },
 } as const satisfies Record<string, ProblemEntry>
