@@ -61,8 +61,8 @@ export async function clusterPrograms(options: ProgramsOptions): Promise<Cluster
     })
   const dispatcher = await program('dispatcher', {
     QUEUE,
-    STORE: `sqlite:${join(root, 'dispatcher.sqlite')}`,
-    BLOBS: `file:${join(root, 'blobs')}`,
+    STORE: `sqlite:${join(root, 'dispatcher', 'store.sqlite')}`,
+    BLOBS: `file:${join(root, 'dispatcher', 'blobs')}`,
     API_TOKEN: tokens.api,
     RUNNER_TOKEN: tokens.runner,
     APPROVERS: `grace:${tokens.grace}`,
