@@ -9,7 +9,7 @@ import { eventually } from './eventually.ts'
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
 const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
-const startsWithinMs = 60_000
+const startsWithinMs = 100_000
 
 export interface ServiceOptions {
   /** What the test calls it, such as `runner-1`. */
