@@ -27,11 +27,13 @@ import { serveLogRoute } from './log-route.ts'
 import { openPresence } from './presence.ts'
 import { servePresence } from './presence-route.ts'
 import { relayOutbox } from './relay-outbox.ts'
+import { serveQuarantineRoutes } from './quarantine-routes.ts'
 import { serveRunnerRoutes } from './runner-routes.ts'
 import { sealLogs } from './seal-logs.ts'
 import { serveSecretRoutes } from './secret-routes.ts'
 import { sendOffer } from './send-offer.ts'
 import { takeCommits } from './take-commits.ts'
+import { takeReports } from './take-reports.ts'
 import { tellRunner } from './tell-runner.ts'
 import { watchLeases } from './watch-leases.ts'
 
@@ -86,6 +88,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const send = offerSender(core)
   const loops = [
     loop('take-commits', (signal) => takeCommits({ queue, changes, clock, log, signal })),
+    loop('take-reports', (signal) => takeReports({ queue, changes, clock, log, signal })),
     loop('dispatch-loop', (signal) => dispatchLoop({ ...core, send, wake: wakes.dispatch, signal })),
     loop('watch-leases', (signal) => watchLeases({ ...core, signal })),
     loop('relay-outbox', (signal) => relayOutbox({ queue, changes, wake: wakes.outbox, signal })),
@@ -132,6 +135,7 @@ function serveRoutes(core: Core): void {
   serveBlobRoutes(server, core)
   serveCacheRoutes(server, core)
   serveSecretRoutes(server, core)
+  serveQuarantineRoutes(server, core)
   const document = openapiOf('Narwhal', publicRoutes)
   server.app.get('/openapi.json', () => document)
 }
@@ -153,6 +157,8 @@ const publicRoutes = [
   protocol.reportAttempt,
   protocol.renewAttempt,
   protocol.getJobArtifacts,
+  protocol.listQuarantine,
+  protocol.requeueMessage,
   protocol.listSecrets,
   protocol.setSecret,
   protocol.removeSecret,
