@@ -21,31 +21,46 @@ export interface Recovered {
 /** Does a recovery again and again. A run that fails is told at once and counted; the next one is tried all the same. */
 export async function runRecovery(recovery: Recovery, times: number, context: RecoveryContext): Promise<Recovered> {
   const { id, what } = recovery
-  const { print } = context
-  const samples: number[] = []
-  const failures: string[] = []
-  print(`${id}: ${what}`)
-  await using rig = await recovery.open(context)
-  const fail = async (which: string, error: unknown) => {
-    failures.push(`${id}, ${which}: ${describeError(error)}`)
-    print(`${id}, ${which} FAILED: ${describeError(error)}`)
-    await rig.printLogs()
+  const ledger: Ledger = { samplesMs: [], failures: [] }
+  const fail = (which: string, error: unknown) => {
+    ledger.failures.push(`${id}, ${which}: ${describeError(error)}`)
+    context.print(`${id}, ${which} FAILED: ${describeError(error)}`)
   }
+  context.print(`${id}: ${what}`)
+  try {
+    await using rig = await recovery.open(context)
+    await runAll(rig, { id, times, ledger, fail, print: context.print })
+  } catch (error) {
+    fail('before or after all runs', error)
+  }
+  return summary(recovery, ledger)
+}
+
+interface Ledger {
+  readonly samplesMs: number[]
+  readonly failures: string[]
+}
+
+interface RunsOptions {
+  readonly id: string
+  readonly times: number
+  readonly ledger: Ledger
+  readonly fail: (which: string, error: unknown) => void
+  readonly print: (line: string) => void
+}
+
+async function runAll(rig: RecoveryRig, { id, times, ledger, fail, print }: RunsOptions): Promise<void> {
   for (let number = 1; number <= times; number++) {
     const which = `run ${number} of ${times}`
     try {
       const tookMs = await rig.run(number)
-      samples.push(tookMs)
+      ledger.samplesMs.push(tookMs)
       print(`${id}, ${which}: ${(tookMs / 1000).toFixed(2)} s`)
     } catch (error) {
-      await fail(which, error)
+      fail(which, error)
+      await rig.printLogs()
     }
   }
-  await expectWhole(rig).catch((error: unknown) => fail('after all runs', error))
-  return summary(recovery, samples, failures)
-}
-
-async function expectWhole(rig: RecoveryRig): Promise<void> {
   await rig.expectWhole?.()
 }
 
