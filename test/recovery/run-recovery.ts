@@ -31,7 +31,7 @@ export async function runRecovery(recovery: Recovery, times: number, context: Re
     await using rig = await recovery.open(context)
     await runAll(rig, { id, times, ledger, fail, print: context.print })
   } catch (error) {
-    fail('before or after all runs', error)
+    fail('before all runs', error)
   }
   return summary(recovery, ledger)
 }
@@ -50,6 +50,10 @@ interface RunsOptions {
 }
 
 async function runAll(rig: RecoveryRig, { id, times, ledger, fail, print }: RunsOptions): Promise<void> {
+  const tell = async (which: string, error: unknown) => {
+    fail(which, error)
+    await rig.printLogs()
+  }
   for (let number = 1; number <= times; number++) {
     const which = `run ${number} of ${times}`
     try {
@@ -57,14 +61,13 @@ async function runAll(rig: RecoveryRig, { id, times, ledger, fail, print }: Runs
       ledger.samplesMs.push(tookMs)
       print(`${id}, ${which}: ${(tookMs / 1000).toFixed(2)} s`)
     } catch (error) {
-      fail(which, error)
-      await rig.printLogs()
+      await tell(which, error)
     }
   }
-  await rig.expectWhole?.()
+  await rig.expectWhole?.().catch((error: unknown) => tell('after all runs', error))
 }
 
-function summary({ id, what, goalMs }: Recovery, samplesMs: readonly number[], failures: readonly string[]): Recovered {
+function summary({ id, what, goalMs }: Recovery, { samplesMs, failures }: Ledger): Recovered {
   const medianMs = quantile(samplesMs, 0.5)
   const [minMs, maxMs] = [quantile(samplesMs, 0), quantile(samplesMs, 1)]
   const met = failures.length === 0 && samplesMs.length > 0 && (goalMs === undefined || medianMs <= goalMs)
