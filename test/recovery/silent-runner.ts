@@ -23,16 +23,16 @@ export const silentRunner: Recovery = {
       async run(number) {
         const job = await pushes.push('silent', `image: ${testImage}\nrun: echo ${number}; sleep 600\n`)
         const victim = await pushes.runsOn(job, 1)
-        const program = cluster.runners.find(({ name }) => name === victim)
+        const pid = cluster.runners.find(({ name }) => name === victim)?.pid() ?? expect.fail('it does not run')
 
         const startedAt = performance.now()
-        program?.signal('SIGSTOP')
+        process.kill(pid, 'SIGSTOP')
         await pushes.lost(job, 1)
         const tookMs = performance.now() - startedAt
 
         expect(tookMs, 'not before its end').toBeGreaterThan(earliestMs)
         expect(await pushes.runsOn(job, 2)).not.toBe(victim)
-        program?.signal('SIGCONT')
+        process.kill(pid, 'SIGCONT')
         await cluster.rest.cancel(job.jobId, 'seen')
         await pushes.ends(job.buildId)
         await cluster.isReady()
