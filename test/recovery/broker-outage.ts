@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { scheduler } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { quantile } from '../bench/quantile.ts'
-import { eventually } from '../real/eventually.ts'
+import { until } from '../setup/until.ts'
 import { type Cluster, startCluster } from '../real/start-cluster.ts'
 import { readMetric } from './read-metric.ts'
 import { readStore } from './read-store.ts'
@@ -35,9 +35,9 @@ export const brokerOutage: Recovery = {
         await broker.start()
 
         const startedAt = performance.now()
-        await eventually(
+        await until(
           async () => expect(await readMetric(dispatcher.url, 'narwhal_jobs{state="queued"}')).toBe(taken.length),
-          { timeout: 600_000, interval: 100 },
+          { timeoutMs: 600_000, intervalMs: 100 },
         )
         const tookMs = performance.now() - startedAt
 

@@ -1,6 +1,6 @@
 import type { AttemptView, BuildView, JobView } from '@narwhal/protocol'
 import { expect } from 'vitest'
-import { eventually, type Patience } from '../real/eventually.ts'
+import { until, type UntilOptions } from '../setup/until.ts'
 import type { Cluster } from '../real/start-cluster.ts'
 
 /** The one job of a pushed commit. */
@@ -10,7 +10,7 @@ export interface Pushed {
 }
 
 /** Machines that measure this may be slow: whether something comes at all has a limit far from any goal. */
-const patience: Patience = { timeout: 120_000, interval: 10 }
+const patience: UntilOptions = { timeoutMs: 120_000, intervalMs: 10 }
 
 /** Pushes commits with one job each, and waits for what becomes of them. */
 export function openPushes({ commit, tell, rest }: Cluster) {
@@ -23,7 +23,7 @@ export function openPushes({ commit, tell, rest }: Cluster) {
     async push(name: string, pipeline: string): Promise<Pushed> {
       const sha = await commit(name, pipeline)
       expect(await tell(name, sha)).toBe(202)
-      const build = await eventually(async () => {
+      const build = await until(async () => {
         const [first] = await rest.buildsOf(sha)
         return first !== undefined && stepsOf(first) !== undefined ? first : nothingYet()
       }, patience)
@@ -31,7 +31,7 @@ export function openPushes({ commit, tell, rest }: Cluster) {
     },
     /** The name of the runner on which the step of that attempt runs. */
     runsOn: (pushed: Pushed, number: number) =>
-      eventually(async () => {
+      until(async () => {
         const attempt = await last(pushed)
         expect([attempt.number, attempt.steps[0]?.state]).toEqual([number, 'running'])
         return attempt.runner
@@ -39,18 +39,18 @@ export function openPushes({ commit, tell, rest }: Cluster) {
     /** When its runner began with the step of the newest attempt, in milliseconds since the epoch. */
     startedAt: async (pushed: Pushed) => (await last(pushed)).steps[0]?.startedAt ?? nothingYet(),
     lost: (pushed: Pushed, number: number) =>
-      eventually(async () => {
+      until(async () => {
         const { attempts } = await jobOf(pushed)
         expect(attempts.find((attempt) => attempt.number === number)?.state).toBe('lost')
       }, patience),
     ends: (buildId: string): Promise<BuildView> =>
-      eventually(async () => {
+      until(async () => {
         const build = await rest.view(buildId)
         expect(build.state).toBe('finished')
         return build
       }, patience),
     slotsAreFree: () =>
-      eventually(async () => {
+      until(async () => {
         const runners = await rest.runners()
         expect(runners.map(({ held, state }) => [held, state])).toEqual(runners.map(() => [0, 'online']))
       }, patience),

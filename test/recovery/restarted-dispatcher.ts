@@ -3,7 +3,7 @@ import { newId, systemClock } from '@narwhal/host'
 import { type CommitMessage, commitsTopic } from '@narwhal/protocol'
 import { openQueue } from '@narwhal/queue'
 import { expect } from 'vitest'
-import { eventually, type Patience } from '../real/eventually.ts'
+import { until, type UntilOptions } from '../setup/until.ts'
 import { owner, startCluster } from '../real/start-cluster.ts'
 import { readMetric } from './read-metric.ts'
 import { readStore } from './read-store.ts'
@@ -12,7 +12,7 @@ import type { Recovery } from './recovery.ts'
 const queued = 10_000
 /** So many end while all this goes on. */
 const more = 2_000
-const patience: Patience = { timeout: 600_000, interval: 20 }
+const patience: UntilOptions = { timeoutMs: 600_000, intervalMs: 20 }
 const pipeline = 'image: scripted:1\nrun: sleep 1; echo done\n'
 
 /** The dispatcher is killed with 10,000 jobs queued and some running, and started again. */
@@ -26,17 +26,17 @@ export const restartedDispatcher: Recovery = {
     const { dispatcher } = cluster
     const jobs = (state: string) => readMetric(dispatcher.url, `narwhal_jobs{state="${state}"}`)
     await publishCommits(broker.url, await cluster.commit('queued', pipeline), queued + more)
-    await eventually(async () => expect(await jobs('queued')).toBeGreaterThan(queued + more / 2), patience)
+    await until(async () => expect(await jobs('queued')).toBeGreaterThan(queued + more / 2), patience)
     print(`d: ${await jobs('queued')} jobs are queued`)
     return {
       async run() {
-        await eventually(async () => expect(await jobs('running')).toBeGreaterThan(0), patience)
+        await until(async () => expect(await jobs('running')).toBeGreaterThan(0), patience)
         expect(await jobs('queued')).toBeGreaterThanOrEqual(queued)
 
         await dispatcher.kill()
         const startedAt = performance.now()
         const listens = dispatcher.start()
-        await eventually(async () => {
+        await until(async () => {
           const offers = await readMetric(dispatcher.url, 'narwhal_dispatch_latency_seconds_count')
           expect(offers).toBeGreaterThan(0)
         }, patience)
@@ -62,7 +62,7 @@ export const restartedDispatcher: Recovery = {
 /** One commit on many branches, as an agent tells of it. */
 async function publishCommits(amqpUrl: string, sha: string, count: number): Promise<void> {
   await using queue = await openQueue(amqpUrl, { clock: systemClock })
-  const signal = AbortSignal.timeout(patience.timeout)
+  const signal = AbortSignal.timeout(patience.timeoutMs)
   const message = (place: number): CommitMessage => ({
     version: 1,
     id: newId(Date.now()),

@@ -1,6 +1,6 @@
 import { scheduler } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { eventually } from '../real/eventually.ts'
+import { until } from '../setup/until.ts'
 import { testImage } from '../real/many-pushes.ts'
 import { startCluster } from '../real/start-cluster.ts'
 import { openPushes } from './open-pushes.ts'
@@ -28,11 +28,11 @@ export const restartedRunner: Recovery = {
         await runner?.kill()
         const before = await cluster.rest.logBytes(job.jobId)
         await runner?.start()
-        await eventually(
+        await until(
           async () => expect((await cluster.rest.logBytes(job.jobId)).length).toBeGreaterThan(before.length),
           {
-            timeout: 120_000,
-            interval: 20,
+            timeoutMs: 120_000,
+            intervalMs: 20,
           },
         )
         const tookMs = performance.now() - startedAt

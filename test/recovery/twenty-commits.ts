@@ -1,6 +1,6 @@
 import { scheduler } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { eventually } from '../real/eventually.ts'
+import { until } from '../setup/until.ts'
 import { commitMany, expectOneOfEach, tellAll } from '../real/many-pushes.ts'
 import { type Cluster, startCluster } from '../real/start-cluster.ts'
 import { nothing, whatIsLeft } from '../real/what-is-left.ts'
@@ -21,16 +21,16 @@ export const twentyCommits: Recovery = {
 
         const startedAt = performance.now()
         expect(await tellAll(cluster, pushes)).toEqual(pushes.shas.map(() => 202))
-        await eventually(() => expectStepOn(cluster, name, victim?.name), { timeout: 120_000, interval: 20 })
+        await until(() => expectStepOn(cluster, name, victim?.name), { timeoutMs: 120_000, intervalMs: 20 })
         await victim?.kill()
         await scheduler.wait(3_000)
         await victim?.start()
         await expectOneOfEach(cluster, pushes, 300_000)
         const tookMs = performance.now() - startedAt
 
-        await eventually(async () => expect(await whatIsLeft(cluster)).toEqual(nothing), {
-          timeout: 60_000,
-          interval: 250,
+        await until(async () => expect(await whatIsLeft(cluster)).toEqual(nothing), {
+          timeoutMs: 60_000,
+          intervalMs: 250,
         })
         await cluster.isReady()
         return tookMs
