@@ -9,7 +9,7 @@ import { until } from '../setup/until.ts'
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
 const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
-const startsWithinMs = 60_000
+const startsWithinMs = 100_000
 
 export interface ServiceOptions {
   /** What the test calls it, such as `runner-1`. */
@@ -35,8 +35,6 @@ export interface ServiceProgram extends AsyncDisposable {
   start(): Promise<void>
   /** SIGKILL. */
   kill(): Promise<void>
-  /** SIGSTOP, SIGCONT: it goes on living. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
   /** SIGTERM; its exit code, or the signal that ended it. */
   end(): Promise<number | NodeJS.Signals | null>
   /** Whether /readyz says so. */
@@ -84,7 +82,6 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
       })
     },
     kill,
-    signal: (signal) => void child?.kill(signal),
     end: () => endBy('SIGTERM'),
     isReady: () =>
       fetch(`${url}/readyz`).then(

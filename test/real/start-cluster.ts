@@ -13,7 +13,7 @@ import type { ServiceProgram } from './service-program.ts'
 import { signedPush } from './signed-push.ts'
 import { type StandInGitHub, startStandInGitHub } from './stand-in-github.ts'
 import { listVolumes, removeFromEngine, type Suspects } from './what-is-left.ts'
-import { eventually } from './eventually.ts'
+import { until } from '../setup/until.ts'
 
 export interface ClusterOptions {
   readonly amqpUrl: string
@@ -70,7 +70,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   for (const program of all) undo.use(program)
   const rest = undo.use(clusterRest(dispatcher.url, tokens.api))
   await Promise.all(all.map((program) => program.start()))
-  const isReady = () => eventually(() => expectReady(all), { timeout: 60_000, interval: 20 })
+  const isReady = () => until(() => expectReady(all), { timeoutMs: 60_000, intervalMs: 20 })
   await isReady()
 
   const owned = undo.move()
