@@ -23,6 +23,8 @@ import { type Rig, targetsOf } from './rig/rig.ts'
 
 export interface ChaosOptions extends PlanSize {
   readonly mode: Rig['mode']
+  /** Keeps the ledger also when nothing was violated. */
+  readonly keep?: boolean
   /** A line of progress; the one before it is over. */
   readonly progress: (line: string) => void
   readonly signal: AbortSignal
@@ -37,7 +39,8 @@ export interface ChaosResult {
   readonly kills: number
   readonly findings: readonly Finding[]
   readonly figures: Readonly<Record<string, number>>
-  /** Where the ledger and the logs are; only when something was violated. */
+  readonly isBroken: boolean
+  /** Where the ledger and the logs are, if they are still. */
   readonly kept?: string
   readonly tookMs: number
 }
@@ -108,7 +111,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const evidence = await gatherEvidence({ rig, rest, ledger, pushes, watch, containers, openedAt, deeds: await deeds })
   const findings = await checkAll(evidence, { canary, sampled })
   const isBroken = findings.some(({ violations }) => violations.length > 0)
-  if (isBroken) ledger.keep()
+  const isKept = isBroken || options.keep === true
+  if (isKept) ledger.keep()
   for (const finding of findings)
     for (const violation of finding.violations)
       ledger.note('violation', { ...finding, violations: undefined, ...violation })
@@ -116,7 +120,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     ...{ mode, plan, kills: killed, findings, tookMs: playedMs },
     faults: Object.fromEntries(faults),
     figures: figuresOf(evidence),
-    ...(isBroken ? { kept: ledger.root } : {}),
+    ...(isKept ? { kept: ledger.root } : {}),
+    isBroken,
   }
 }
 
