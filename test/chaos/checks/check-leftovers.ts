@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { until } from '../../setup/until.ts'
+import { eventually } from '../../real/eventually.ts'
 import { nothing, whatIsLeft } from '../../real/what-is-left.ts'
 import type { Rig } from '../rig/rig.ts'
 import { type Finding, findingOf } from './finding.ts'
@@ -15,7 +15,7 @@ export async function checkLeftovers(rig: Rig): Promise<readonly Finding[]> {
     if (some !== undefined) throw new RangeError(`${some} are left`)
     return left
   }
-  const left = await until(isNothing, { timeoutMs: withinMs, intervalMs: 500 }).catch(() => whatIsLeft(rig))
+  const left = await eventually(isNothing, { timeout: withinMs, interval: 500 }).catch(() => whatIsLeft(rig))
   return [
     findingOf('I14', 'nothing of an attempt is left after 60 s', kinds, (kind) =>
       kind === 'networks' ? [] : left[kind].map((what) => ({ what: `${kind}: ${what}`, about: [what] })),

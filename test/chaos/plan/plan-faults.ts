@@ -28,8 +28,7 @@ export type Weather =
 export type Fault = {
   readonly atMs: number
   readonly forMs: number
-} & /** `aliveMs`: how long it has to have been up before; so nothing is only ever killed at its start. */
-(
+} /** `aliveMs`: how long it has to have been up before; so nothing is only ever killed at its start. */ & (
   | { readonly kind: 'kill' | 'freeze'; readonly program: string; readonly aliveMs: number }
   | { readonly kind: 'broker kill' | 'broker stop' | 'database kill' | 'container removed' }
   | { readonly kind: 'link'; readonly link: string; readonly weather: Weather }
