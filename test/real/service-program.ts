@@ -11,7 +11,7 @@ const services = fileURLToPath(new URL('../../services', import.meta.url))
 const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
 /** Services start in two thirds of the time when their code was compiled before. */
 const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
-const startsWithinMs = 60_000
+const startsWithinMs = 180_000
 
 export interface ServiceOptions {
   /** What the test calls it, such as `runner-1`. */

@@ -11,7 +11,7 @@ import { checkStates } from './check-states.ts'
 import { checkStore } from './check-store.ts'
 import type { Evidence } from './evidence.ts'
 import { type Finding, findingOf } from './finding.ts'
-import { readSqliteStore } from './read-store.ts'
+import { readStore } from './read-store.ts'
 
 export interface SecretEvidence {
   readonly canary: Canary
@@ -40,6 +40,6 @@ export async function checkAll(evidence: Evidence, { canary, sampled }: SecretEv
       code === 0 ? undefined : { what: `${name} ended with ${String(code)}`, about: [name] },
     ),
     ...(await checkAfterEnd(rig)),
-    ...checkStore(readSqliteStore(rig.store)),
+    ...checkStore(await readStore(rig.store)),
   ]
 }
