@@ -49,9 +49,11 @@ async function readWith(query: Query): Promise<Stored> {
     const [row] = (await query(`select count(*) as count from ${table}`)) as { count: number | string }[] // as the query says
     counts.set(table, Number(row?.count))
   }
+  const jobs = (await query(queries.jobs)) as StoredJob[] // as the query says
+  const attempts = (await query(queries.attempts)) as StoredAttempt[] // as the query says
   return {
-    jobs: (await query(queries.jobs)) as StoredJob[], // as the query says
-    attempts: (await query(queries.attempts)) as StoredAttempt[], // as the query says
+    jobs: jobs.map((job) => ({ ...job, attempts: Number(job.attempts) })), // PostgreSQL gives large numbers as text
+    attempts: attempts.map((attempt) => ({ ...attempt, number: Number(attempt.number) })),
     counts: Object.fromEntries(counts) as Stored['counts'], // each was counted
   }
 }
