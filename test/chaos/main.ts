@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { runMain } from '@narwhal/host'
+import { chaosPage } from './page/chaos-page.ts'
 import { chaosTable } from './page/chaos-table.ts'
 import { runChaos } from './run-chaos.ts'
 
@@ -34,6 +35,7 @@ await runMain(async ({ argv, signal }) => {
   const sizes = { seed, jobs: Number(values.jobs), kills: Number(values.kills) }
   const result = await runChaos({ ...sizes, mode, keep: values.keep, progress, signal })
   process.stdout.write(`\n${chaosTable(result)}\n`)
+  if (values.markdown !== undefined) await writeFile(values.markdown, chaosPage(result))
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, undefined, 2)}\n`)
   return result.isBroken ? 1 : 0
 })

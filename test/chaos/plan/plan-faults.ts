@@ -69,7 +69,7 @@ function killers({ programs, hasBroker, hasDatabase }: Targets): readonly Drawer
     ...programs.map(
       (program): Drawer => ({
         weight: 2,
-        draw: (r) => ({ kind: 'kill', program, forMs: r.whole(0, 2_500), aliveMs: drawAlive(r) }),
+        draw: (r) => ({ kind: 'kill', program, forMs: r.whole(0, 1_500), aliveMs: drawAlive(r) }),
       }),
     ),
     { weight: hasBroker ? 1 : 0, draw: (r) => ({ kind: 'broker kill', forMs: r.whole(0, 3_000) }) },

@@ -9,6 +9,7 @@ import type { RigOptions } from './embedded-rig.ts'
 import { type FaultProxy, openFaultProxy } from '../proxy/fault-proxy.ts'
 import { keptProgram } from './kept-program.ts'
 import { cloneUrlTemplate } from './repositories.ts'
+import { poisonQueue } from './poison-queue.ts'
 import type { Rig } from './rig.ts'
 import { openSmallDisk } from './small-disk.ts'
 
@@ -45,6 +46,7 @@ export async function openClusterRig({ ledger, leaseMs }: RigOptions): Promise<R
     if (disk !== undefined) disks.push(undo.use(disk))
   }
   undo.defer(() => removeFromEngine(runnerData))
+  const poisoned = await poisonQueue(broker.url)
   const all = [...dispatchers, ...agents, reporter, ...runners]
   const programs = all.map((program) =>
     undo.use(keptProgram(program, (event) => ledger.note('life', { program: program.name, ...event }))),
@@ -54,7 +56,7 @@ export async function openClusterRig({ ledger, leaseMs }: RigOptions): Promise<R
   const owned = undo.move()
   return {
     ...({ mode: 'cluster', root, tokens, programs, links, disks, broker, database, github, slots } as const),
-    ...{ agentUrls, results, repositories, runnerData, volumesBefore },
+    ...{ agentUrls, results, repositories, poisoned, runnerData, volumesBefore },
     restUrls: dispatchers.map(({ url }) => url),
     store: database.url,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -14,7 +14,7 @@ export interface KeptProgram extends AsyncDisposable {
   readonly program: ServiceProgram
   /** Starts it, and keeps it from then on; resolves once it listens. */
   start(): Promise<void>
-  /** How long it listens already; 0 while it does not. */
+  /** How long it listens already; 0 while it does not. On a machine that is slow now, as much less: see `slowness`. */
   upForMs(): number
   /** SIGKILL, also while it is starting; started again `forMs` later. False when there is no process. */
   kill(forMs: number): Promise<boolean>
@@ -25,6 +25,8 @@ export interface KeptProgram extends AsyncDisposable {
 }
 
 const restMs = 500
+/** So long does a start take on a machine that has nothing else to do, in milliseconds. */
+const usualStartMs = 2_000
 
 export function keptProgram(program: ServiceProgram, tell: (event: LifeEvent) => void): KeptProgram {
   let isWanted = false
@@ -32,8 +34,12 @@ export function keptProgram(program: ServiceProgram, tell: (event: LifeEvent) =>
   let restartInMs: number | undefined
   let keeping = Promise.resolve()
 
+  let slowness = 1
+
   const bringUp = async () => {
+    const beganAt = performance.now()
     await program.start()
+    slowness = Math.max(1, (performance.now() - beganAt) / usualStartMs)
     upSince = performance.now()
     tell({ what: 'started', pid: program.pid() })
   }
@@ -66,7 +72,7 @@ export function keptProgram(program: ServiceProgram, tell: (event: LifeEvent) =>
       isWanted = true
       keeping = keep()
     },
-    upForMs: () => (upSince === undefined ? 0 : performance.now() - upSince),
+    upForMs: () => (upSince === undefined ? 0 : (performance.now() - upSince) / slowness),
     async kill(forMs) {
       const pid = program.pid()
       if (pid === undefined) return false
