@@ -37,6 +37,15 @@ export function checkStates(evidence: Evidence): readonly Finding[] {
   ]
 }
 
+function wrongPlan({ id, commit, jobs }: BuildView, { pushes }: Evidence): Violation | undefined {
+  const plan = jobs.find(({ kind }) => kind === 'plan')
+  const wanted = pushes.find(({ sha }) => sha === commit.sha)?.shape.jobs.map(({ name }) => name) ?? []
+  const missing = wanted.filter((name) => !jobs.some((job) => job.kind === 'steps' && job.name === name))
+  if (missing.length === 0) return undefined
+  if (plan?.ending?.outcome === 'errored' && hasReason(plan, false)) return undefined
+  return { what: `no job ${missing.join(', ')}; plan ${JSON.stringify(plan?.ending)}`, about: [id, commit.sha] }
+}
+
 /** Its commands decide; `errored` needs as many lost or errored attempts as the rules ask for. */
 function wrongEnding({ push, build, job, expected }: JobOfPush): Violation | undefined {
   const { outcome, code } = job.ending ?? {}
