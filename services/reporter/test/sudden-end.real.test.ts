@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '@narwhal/host'
 import { type BuildEventMessage, buildEventsTopic, type ReportMessage, reportsTopic } from '@narwhal/protocol'
 import { type OnBatch, openQueue } from '@narwhal/queue'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openReporterOutbox } from '../service.ts'
 import { eventsOf } from './build-event.ts'
 import { openForgeStandIn } from './open-forge-stand-in.ts'
@@ -29,6 +29,7 @@ function startReporterProcess(directory: string, apiUrl: string) {
     stdio: 'ignore',
   })
   const exit = once(child, 'close')
+  onTestFinished(() => void child.kill('SIGKILL'))
   return async (how: 'SIGKILL' | 'SIGTERM') => {
     child.kill(how)
     await exit
