@@ -28,6 +28,9 @@ export function checkStates(evidence: Evidence): readonly Finding[] {
           : []
       },
     ),
+    findingOf('I7', 'every build has the jobs of its commit, or its plan errored for a reason', builds, (build) =>
+      wrongPlan(build, evidence),
+    ),
     findingOf(
       'I7',
       'every job ended as its commands say, or errored for a reason',
