@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { createSecondFlows } from './flow-migration.ts'
 import { createKept } from './kept-migration.ts'
 import type { Migrations } from './open-sqlite.ts'
 
@@ -10,6 +11,7 @@ export const storeMigrations: Migrations = {
   '0004-inflow-and-outflow': { up: createFlows },
   '0005-blobs-and-secrets': { up: createKept },
   '0006-several-writers': { up: async () => undefined }, // PostgreSQL has its own: `guard-writers.ts`
+  '0007-keys-and-reports': { up: createSecondFlows },
 }
 
 async function createBuilds(schema: Kysely<unknown>): Promise<void> {

@@ -4,11 +4,12 @@ import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
+import { eventually } from './eventually.ts'
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
 const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
-const startsWithinMs = 20_000
+const startsWithinMs = 60_000
 
 export interface ServiceOptions {
   /** What the test calls it, such as `runner-1`. */
@@ -29,6 +30,8 @@ export interface ServiceProgram extends AsyncDisposable {
   start(): Promise<void>
   /** SIGKILL. */
   kill(): Promise<void>
+  /** SIGSTOP, SIGCONT: it goes on living. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
   /** SIGTERM; its exit code, or the signal that ended it. */
   end(): Promise<number | NodeJS.Signals | null>
   /** Whether /readyz says so. */
@@ -64,11 +67,12 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
       const argv = ['--import', endWithTests, join(services, service, 'main.ts')]
       child = spawn(process.execPath, argv, { env, stdio: ['pipe', output, output] })
       closeSync(output)
-      await vi
-        .waitFor(() => expectListening(url, child), { timeout: startsWithinMs, interval: 20 })
-        .catch(async (cause) => expect.fail(`${name} does not listen (${cause}):\n${await logTail(20)}`))
+      await eventually(() => expectListening(url, child), { timeout: startsWithinMs, interval: 20 }).catch(
+        async (cause) => expect.fail(`${name} does not listen (${cause}):\n${await logTail(20)}`),
+      )
     },
     kill,
+    signal: (signal) => void child?.kill(signal),
     end: () => endBy('SIGTERM'),
     isReady: () =>
       fetch(`${url}/readyz`).then(

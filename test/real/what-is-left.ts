@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Docker from 'dockerode'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { attemptLabel, runnerLabel } from '@narwhal/runner/labels'
+import { eventually } from './eventually.ts'
 
 /** Whose traces are looked for. */
 export interface Suspects {
@@ -49,7 +50,7 @@ export async function listVolumes(): Promise<readonly string[]> {
 /** Removes from the engine what runners that were killed could not. One that never started has made nothing. */
 export async function removeFromEngine(runnerData: readonly string[]): Promise<void> {
   // The engine goes on with what it was told by those that were killed: until then it refuses the same.
-  await vi.waitFor(() => removeNow(runnerData), { timeout: 20_000, interval: 200 })
+  await eventually(() => removeNow(runnerData), { timeout: 20_000, interval: 200 })
 }
 
 async function removeNow(runnerData: readonly string[]): Promise<void> {
