@@ -6,6 +6,7 @@ import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
 import { tablesOf } from '../tables-of.ts'
 import { guardWriters } from './guard-writers.ts'
+import { keepPeers } from './keep-peers.ts'
 import { openPool } from './open-pool.ts'
 import { StoreDialect } from './postgres-dialect.ts'
 import { runAgainAfterConflicts } from './run-again.ts'
@@ -22,6 +23,7 @@ export async function openPostgresStore(url: string): Promise<Store> {
   await migrate(db, url)
   return {
     transaction: (work) => runAgainAfterConflicts(() => db.transaction().execute((open) => work(tablesOf(open)))),
+    openPeers: (options) => keepPeers(url, options),
     readiness: () => readiness(db),
     [Symbol.asyncDispose]: () => db.destroy(),
   }
