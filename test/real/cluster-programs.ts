@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newToken } from '@narwhal/host'
 import { freePort } from '../setup/free-port.ts'
+import type { Balancer } from './balance.ts'
 import { type ServiceOptions, serviceProgram, type ServiceProgram } from './service-program.ts'
 
 export interface ProgramsOptions {
@@ -16,6 +17,12 @@ export interface ProgramsOptions {
   /** Of the runners, in their order. */
   readonly labels?: readonly string[]
   readonly leaseMs: number
+  /** How many dispatchers; one unless given. */
+  readonly dispatchers?: number
+  /** URL of their store; a file of the one dispatcher unless given. */
+  readonly store?: string
+  /** Between the runners and the dispatchers, if there is one. */
+  readonly balancer?: Balancer
   /** As NARWHAL_ENGINE has it; `docker:` unless given. */
   readonly engine?: string
   readonly logLevel?: string
@@ -33,7 +40,11 @@ export interface ClusterTokens {
 export interface ClusterPrograms {
   readonly tokens: ClusterTokens
   readonly agent: ServiceProgram
+  /** The first one of them. */
   readonly dispatcher: ServiceProgram
+  readonly dispatchers: readonly ServiceProgram[]
+  /** Where the runners reach whichever dispatcher is there. */
+  readonly dispatcherUrl: string
   readonly reporter: ServiceProgram
   readonly runners: readonly ServiceProgram[]
   /** The data directories of the runners. */
@@ -59,22 +70,29 @@ export async function clusterPrograms(options: ProgramsOptions): Promise<Cluster
       settings: { ...common, ...settings },
       logs,
     })
-  const dispatcher = await program('dispatcher', {
+  const dispatcherSettings = {
     QUEUE,
-    STORE: `sqlite:${join(root, 'dispatcher.sqlite')}`,
+    STORE: options.store ?? `sqlite:${join(root, 'dispatcher.sqlite')}`,
     BLOBS: `file:${join(root, 'blobs')}`,
     API_TOKEN: tokens.api,
     RUNNER_TOKEN: tokens.runner,
     APPROVERS: `grace:${tokens.grace}`,
     SECRETS_KEY_FILE: secretsKey,
     LEASE_MS: String(leaseMs),
-  })
+  }
+  const dispatcher = await program('dispatcher', dispatcherSettings)
+  const others = Array.from({ length: (options.dispatchers ?? 1) - 1 }, (_, place) =>
+    program('dispatcher', dispatcherSettings, `dispatcher-${place + 2}`),
+  )
+  const dispatchers = [dispatcher, ...(await Promise.all(others))]
+  const dispatcherUrl = options.balancer?.url ?? dispatcher.url
+  options.balancer?.setTargets(dispatchers.map(({ url }) => url))
   const GITHUB_API_URL = options.githubUrl
   const agentSettings = { QUEUE, DATA: join(root, 'agent'), GITHUB_WEBHOOK_SECRET: tokens.webhook, GITHUB_API_URL }
   const reporterSettings = { QUEUE, DATA: join(root, 'reporter'), RESULTS: results, GITHUB_API_URL }
   const names = Array.from({ length: options.runners }, (_, index) => `runner-${index + 1}`)
   const runnerSettings = {
-    DISPATCHER_URL: dispatcher.url,
+    DISPATCHER_URL: dispatcherUrl,
     RUNNER_TOKEN: tokens.runner,
     RUNNER_SLOTS: String(options.slots),
     ENGINE: options.engine ?? 'docker:',
@@ -86,7 +104,7 @@ export async function clusterPrograms(options: ProgramsOptions): Promise<Cluster
   })
   return {
     tokens,
-    dispatcher,
+    ...{ dispatcher, dispatchers, dispatcherUrl },
     agent: await program('agent', agentSettings),
     reporter: await program('reporter', { ...reporterSettings, GITHUB_TOKEN: newToken(), PUBLIC_URL: dispatcher.url }),
     runners: await Promise.all(runners),

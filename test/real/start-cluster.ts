@@ -5,6 +5,7 @@ import { connect } from 'amqplib'
 import { expect } from 'vitest'
 import { type Files, makeRepository } from '../../libs/git/test/make-repository.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
+import { startBalancer } from './balance.ts'
 import { type ClusterPrograms, clusterPrograms } from './cluster-programs.ts'
 import { type ClusterRest, clusterRest } from './cluster-rest.ts'
 import type { ServiceProgram } from './service-program.ts'
@@ -19,6 +20,10 @@ export interface ClusterOptions {
   readonly slots: number
   /** Labels of the runners, in their order; with commas between several of one. */
   readonly labels?: readonly string[]
+  /** How many dispatchers, with a balancer before them; one, and none, unless given. */
+  readonly dispatchers?: number
+  /** URL of their store, which several need; a file of the one unless given. */
+  readonly store?: string
   /** Length of the leases, in milliseconds. */
   readonly leaseMs?: number
   /** Of the runners; `docker:` unless given. */
@@ -56,12 +61,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const github = undo.use(await startStandInGitHub())
   const { cloneUrlTemplate } = repositories
   const where = { root, githubUrl: github.url, cloneUrlTemplate }
-  const programs = await clusterPrograms({ leaseMs: 30_000, ...options, ...where })
-  const { agent, dispatcher, reporter, runners, tokens } = programs
-  const all = [agent, dispatcher, reporter, ...runners]
+  const balancer = options.dispatchers === undefined ? {} : { balancer: undo.use(await startBalancer()) }
+  const programs = await clusterPrograms({ leaseMs: 30_000, ...options, ...where, ...balancer })
+  const { agent, dispatchers, dispatcherUrl, reporter, runners, tokens } = programs
+  const all = [agent, ...dispatchers, reporter, ...runners]
   undo.defer(() => removeFromEngine(programs.runnerData))
   for (const program of all) undo.use(program)
-  const rest = undo.use(clusterRest(dispatcher.url, tokens.api))
+  const rest = undo.use(clusterRest(dispatcherUrl, tokens.api))
   await Promise.all(all.map((program) => program.start()))
   const isReady = () => eventually(() => expectReady(all), { timeout: 60_000, interval: 20 })
   await isReady()

@@ -70,7 +70,8 @@ function linesOf(text: string): readonly Form[] {
 /** Every piece, or those with one of these heads, which is quick; one letter for each byte. */
 function* piecesOf(bytes: Uint8Array, heads?: ReadonlySet<number>): Generator<string> {
   for (let at = 0; at + pieceLength <= bytes.length; at++)
-    if (heads?.has(headOf(bytes, at)) !== false) yield Buffer.from(bytes.subarray(at, at + pieceLength)).toString('latin1')
+    if (heads?.has(headOf(bytes, at)) !== false)
+      yield Buffer.from(bytes.subarray(at, at + pieceLength)).toString('latin1')
 }
 
 /** The first bytes of a piece as a number. */
