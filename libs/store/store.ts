@@ -2,6 +2,7 @@ import type { AttemptState, BuildState, Commit, PlannedConcurrency, StepState } 
 import type { DeliveryTable, QuarantineTable, ReportTable } from './flow-tables.ts'
 import type { BlobTable, CacheTable, SecretTable } from './kept-tables.ts'
 import type { ConcurrencyGroup, JobTable } from './job-table.ts'
+import type { Peers, PeersOptions } from './peers.ts'
 
 // The port that keeps the dispatcher's state. Order of calls: `openStore`, then `transaction` as often as needed, then dispose.
 //
@@ -14,6 +15,8 @@ import type { ConcurrencyGroup, JobTable } from './job-table.ts'
 /** The port; see the rules above. */
 export interface Store extends AsyncDisposable {
   transaction<T>(work: (tables: StoreTables) => Promise<T>): Promise<T>
+  /** What other processes on this store tell, and what they are told. */
+  openPeers(options: PeersOptions): Peers
   /** 'ready', or why not. */
   readiness(): Promise<string>
 }

@@ -84,6 +84,7 @@ function isAnother({ attempt }: Look, { attempt: number }: LogPlace): boolean {
 
 function concerns(touched: Touched, seen: Look | undefined): boolean {
   if (seen?.attempt === undefined) return true // the look may have been just too early
+  if (touched.kind === 'missed') return true
   if (touched.kind === 'log' || touched.kind === 'ended') return touched.attemptId === seen.attempt.id
   return touched.kind === 'build' && touched.buildId === seen.buildId
 }

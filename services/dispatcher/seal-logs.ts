@@ -1,28 +1,36 @@
 import { createHash, type Hash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import { failpoint, type Log, type Wake } from '@narwhal/host'
+import { type Clock, failpoint, type Log, type Wake, wakeOrSleep } from '@narwhal/host'
 import { problem } from '@narwhal/protocol'
 import type { AttemptRecord } from '@narwhal/store'
 import { type ReadLogDeps, readLog } from './read-log.ts'
 import { readSealedLog } from './read-sealed-log.ts'
 
 export interface SealLogsDeps extends ReadLogDeps {
+  readonly clock: Clock
   readonly wake: Wake
   readonly log: Log
   readonly signal: AbortSignal
 }
 
+// The longest sleep without a wake, in milliseconds: a safety net, and when to look whether it is our turn by now.
+const safetyNetMs = 15_000
+const notOurTurnMs = 1_000
+
 /**
  * Moves the logs of ended attempts from the store into compressed blobs. What is packed is compared with the length and the
  * hash that the runner told; the blob is durable, and was read back, before the chunks go. A log that cannot be moved stays in
- * the store, where it can be read as well; the next start tries it again.
+ * the store, where it can be read as well; the next start tries it again. One
+ * dispatcher does so for all.
  */
 export async function sealLogs(deps: SealLogsDeps): Promise<void> {
-  const { changes, wake, signal, log } = deps
+  const { changes, clock, wake, signal, log } = deps
   const failed = new Set<string>()
   while (!signal.aborted) {
-    const unsealed = await changes.change(({ tables }) => tables.attempts.listUnsealed(16 + failed.size))
+    const isOurs = await changes.hasTurn('seal')
+    const limit = 16 + failed.size
+    const unsealed = isOurs ? await changes.change(({ tables }) => tables.attempts.listUnsealed(limit)) : []
     const attempts = unsealed.filter(({ id }) => !failed.has(id))
     for (const attempt of attempts) {
       await sealLog(deps, attempt).catch((error: unknown) => {
@@ -30,7 +38,8 @@ export async function sealLogs(deps: SealLogsDeps): Promise<void> {
         log.error({ err: error, attemptId: attempt.id }, 'a log could not be moved to its blob; it stays in the store')
       })
     }
-    if (attempts.length === 0) await wake.next(signal).catch(() => undefined)
+    if (attempts.length === 0)
+      await wakeOrSleep(wake, isOurs ? safetyNetMs : notOurTurnMs, { clock, signal }).catch(() => undefined)
   }
 }
 

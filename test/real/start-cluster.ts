@@ -7,6 +7,7 @@ import { problem } from '@narwhal/protocol'
 import { type Files, makeRepository } from '../../libs/git/test/make-repository.ts'
 import { openSmallDisk, type SmallDisk } from '../chaos/rig/small-disk.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
+import { startBalancer } from './balance.ts'
 import { type ClusterPrograms, clusterPrograms } from './cluster-programs.ts'
 import { type ClusterRest, clusterRest } from './cluster-rest.ts'
 import type { ServiceProgram } from './service-program.ts'
@@ -21,6 +22,10 @@ export interface ClusterOptions {
   readonly slots: number
   /** Labels of the runners, in their order; with commas between several of one. */
   readonly labels?: readonly string[]
+  /** How many dispatchers, with a balancer before them; one, and none, unless given. */
+  readonly dispatchers?: number
+  /** URL of their store, which several need; a file of the one unless given. */
+  readonly store?: string
   /** Length of the leases, in milliseconds. */
   readonly leaseMs?: number
   /** Of the runners; `docker:` unless given. */
@@ -62,13 +67,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const github = undo.use(await startStandInGitHub())
   const { cloneUrlTemplate } = repositories
   const where = { root, githubUrl: github.url, cloneUrlTemplate }
-  const programs = await clusterPrograms({ leaseMs: 30_000, ...options, ...where })
-  const { agent, dispatcher, reporter, runners, tokens } = programs
+  const balancer = options.dispatchers === undefined ? {} : { balancer: undo.use(await startBalancer()) }
+  const programs = await clusterPrograms({ leaseMs: 30_000, ...options, ...where, ...balancer })
+  const { agent, dispatchers, dispatcherUrl, reporter, runners, tokens } = programs
   const disks = undo.use(await openDisks(root, options))
-  const all = [agent, dispatcher, reporter, ...runners]
+  const all = [agent, ...dispatchers, reporter, ...runners]
   undo.defer(() => removeFromEngine(programs.runnerData))
   for (const program of all) undo.use(program)
-  const rest = undo.use(clusterRest(dispatcher.url, tokens.api))
+  const rest = undo.use(clusterRest(dispatcherUrl, tokens.api))
   await Promise.all(all.map((program) => program.start()))
   const isReady = () => until(() => expectReady(all), { timeoutMs: 60_000, intervalMs: 20 })
   await isReady()

@@ -19,6 +19,7 @@ async function openBuggyStore() {
         }
         return work({ ...tables, builds: { ...tables.builds, insert } })
       }),
+    openPeers: store.openPeers,
     readiness: () => store.readiness(),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }

@@ -22,7 +22,8 @@ interface Log {
 /** Two ended attempts with logs, `other` as given; gives who is sealed once nothing more is. */
 async function sealBoth(other: Log, blobs: Blobs) {
   await using store = await openStore('memory:')
-  const changes = openChanges({ store, clock: virtualClock() })
+  const clock = virtualClock()
+  const changes = openChanges({ store, clock })
   const logs: Record<keyof typeof ids, Log> = { good: { stored: 'good\n', told: 'good\n' }, other }
   const build = await changes.change((change) => insertBuild(change, commit, {}))
   await changes.change(async ({ tables }) => {
@@ -51,7 +52,7 @@ async function sealBoth(other: Log, blobs: Blobs) {
     }
   })
   const stop = new AbortController()
-  const sealing = sealLogs({ changes, blobs, wake: openWake(), log: silentLog(), signal: stop.signal })
+  const sealing = sealLogs({ changes, blobs, clock, wake: openWake(), log: silentLog(), signal: stop.signal })
   const look = (id: string) =>
     changes.change(async ({ tables }) => ({
       isSealed: (await tables.attempts.find(id))?.logBlob !== undefined,
