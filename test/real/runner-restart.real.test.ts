@@ -19,7 +19,7 @@ let cluster: Cluster
 
 beforeAll(async () => {
   const broker = opened.use(await startRabbitmq())
-  cluster = opened.use(await startCluster({ amqpUrl: broker.url, runners: 1, slots: 2, leaseMs: 24_000 }))
+  cluster = opened.use(await startCluster({ amqpUrl: broker.url, runners: 1, slots: 2, leaseMs: 120_000 }))
 })
 afterAll(() => opened.disposeAsync())
 beforeEach(({ onTestFailed }) => onTestFailed(() => cluster.printLogs()))

@@ -8,7 +8,7 @@ import { expect, vi } from 'vitest'
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
 const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
-const startsWithinMs = 20_000
+const startsWithinMs = 60_000
 
 export interface ServiceOptions {
   /** What the test calls it, such as `runner-1`. */
