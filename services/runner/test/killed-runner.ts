@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newId, newToken, openHttpClient } from '@narwhal/host'
@@ -8,6 +8,7 @@ import Docker from 'dockerode'
 import { vi } from 'vitest'
 import { freePort } from '../../../test/setup/free-port.ts'
 import { type ServiceProgram, serviceProgram } from '../../../test/real/service-program.ts'
+import { attemptDirectories } from '../attempt.ts'
 import { attemptLabel } from '../engine/docker/labels.ts'
 import { makeRepository } from './make-repository.ts'
 import { type HeardAttempt, openStandIn, type StandIn } from './stand-in-dispatcher.ts'
@@ -24,6 +25,8 @@ export interface KilledRunner extends AsyncDisposable {
   /** The log of the attempt has come so far. */
   untilLog(offer: Offer, text: string): Promise<void>
   untilEnded(offer: Offer): Promise<HeardAttempt>
+  /** What it has written down of the attempt. */
+  journal(offer: Offer): Promise<string>
   /** Ids of all containers of the attempt. */
   containersOf(offer: Offer): Promise<readonly string[]>
 }
@@ -37,7 +40,11 @@ export interface KilledRunnerOptions {
   readonly slots?: number
 }
 
-export async function openKilledRunner({ pipeline, engine = 'docker:', slots = 2 }: KilledRunnerOptions): Promise<KilledRunner> {
+export async function openKilledRunner({
+  pipeline,
+  engine = 'docker:',
+  slots = 2,
+}: KilledRunnerOptions): Promise<KilledRunner> {
   await using stack = new AsyncDisposableStack()
   const root = await mkdtemp(join(tmpdir(), 'narwhal-killed-'))
   stack.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))
@@ -71,9 +78,12 @@ export async function openKilledRunner({ pipeline, engine = 'docker:', slots = 2
       await program.kill()
       await program.start()
     },
-    untilLog: ({ attemptId }, text) => eventually(() => dispatcher.log(attemptId).includes(text) || undefined),
+    untilLog: async ({ attemptId }, text) => void (await eventually(() => dispatcher.log(attemptId).includes(text))),
     untilEnded: ({ attemptId }) =>
-      eventually(() => (dispatcher.attempt(attemptId).result === undefined ? undefined : dispatcher.attempt(attemptId))),
+      eventually(() =>
+        dispatcher.attempt(attemptId).result === undefined ? undefined : dispatcher.attempt(attemptId),
+      ),
+    journal: ({ attemptId }) => readFile(attemptDirectories(data, attemptId).journalPath, 'utf8').catch(() => ''),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -90,17 +100,37 @@ async function containersOf({ attemptId }: Offer): Promise<readonly string[]> {
 
 async function removeContainers(offers: readonly Offer[]): Promise<void> {
   const ids = (await Promise.all(offers.map(containersOf))).flat()
-  await Promise.all(ids.map((id) => new Docker().getContainer(id).remove({ force: true }).catch(() => undefined)))
+  await Promise.all(
+    ids.map((id) =>
+      new Docker()
+        .getContainer(id)
+        .remove({ force: true })
+        .catch(() => undefined),
+    ),
+  )
 }
 
 function offerOf(pipeline: string, sha: string): Offer {
   const repository = { host: 'example.org', owner: 'ada', name: 'engine' }
   const commit = { repository, ref: 'refs/heads/main', sha, trigger: 'push' as const }
   const files = [{ path: 'narwhal.yml', text: pipeline }]
-  const answer = planBuild({ purpose: 'definitions', commit, files, platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}` })
+  const answer = planBuild({
+    purpose: 'definitions',
+    commit,
+    files,
+    platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+  })
   const [job] = 'definitions' in answer ? answer.definitions : []
   return {
-    ...{ attemptId: newId(Date.now()), attempt: 1, token: newToken(), leaseMs: 120_000, kind: 'steps', commit, needs: [] },
+    ...{
+      attemptId: newId(Date.now()),
+      attempt: 1,
+      token: newToken(),
+      leaseMs: 120_000,
+      kind: 'steps',
+      commit,
+      needs: [],
+    },
     ...{ buildId: newId(Date.now()), buildNumber: 7, jobId: newId(Date.now()), jobName: job?.name ?? 'plan' },
     ...(job === undefined ? {} : { digest: digestJob(job) }),
   }
