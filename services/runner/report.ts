@@ -1,7 +1,7 @@
 import type { Clock, HttpClient, Log } from '@narwhal/host'
 import { type AttemptReply, type AttemptReport, type Ending, type Offer } from '@narwhal/protocol'
 import { openAlarm } from './alarm.ts'
-import type { AttemptEnd } from './attempt-end.ts'
+import type { AttemptEnd, End } from './attempt-end.ts'
 import type { AttemptStop } from './attempt-stop.ts'
 import type { FormerAttempt } from './journal/former-attempt.ts'
 import { openFormerLogs } from './journal/former-logs.ts'
@@ -9,7 +9,7 @@ import type { Journal } from './journal/journal.ts'
 import type { JournalRecord } from './journal/journal-record.ts'
 import { sendReport } from './send-report.ts'
 import type { StepLog } from './tail-log.ts'
-import { type End, type NewEvent, openUnsaid, type Unsaid } from './unsaid.ts'
+import { type NewEvent, openUnsaid, type Unsaid } from './unsaid.ts'
 
 // How long something may wait for company before it is sent, in milliseconds. A job of one short step takes two calls.
 const startedWaitsMs = 200 // for the first step, or for the whole of a plan

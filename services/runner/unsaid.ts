@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type AttemptReport, type AttemptReportEvent, type ProblemError } from '@narwhal/protocol'
-import type { AttemptEnd } from './attempt-end.ts'
+import type { End } from './attempt-end.ts'
 import type { FormerAttempt } from './journal/former-attempt.ts'
 import type { StepLog } from './tail-log.ts'
 
@@ -19,11 +19,6 @@ const maxEvents = 500
 
 /** An event before it has its number. */
 export type NewEvent = AttemptReportEvent extends infer E ? (E extends unknown ? Omit<E, 'sequence'> : never) : never
-
-/** How an attempt ended, and when. */
-export interface End extends AttemptEnd {
-  readonly at: number
-}
 
 export interface Unsaid {
   /** The event with its number. */

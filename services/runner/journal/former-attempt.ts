@@ -1,6 +1,6 @@
 import type { AttemptReportEvent, Offer } from '@narwhal/protocol'
 import type { StepTry } from '../steps/step-retry.ts'
-import type { End } from '../unsaid.ts'
+import type { End } from '../attempt-end.ts'
 import type { KeptJournal } from './journal.ts'
 import {
   type JournalRecord,
@@ -18,7 +18,6 @@ export interface FormerAttempt {
   readonly events: readonly AttemptReportEvent[]
   /** What the dispatcher is known to have. */
   readonly said: Said
-  /** In the order in which their places were first used. */
   readonly containers: readonly FormerContainer[]
   readonly prepared: PreparedRecord | undefined
   /** Those that were told to have started, by their index. */
@@ -35,6 +34,7 @@ export interface Said {
 /** The last container of a place. */
 export interface FormerContainer {
   readonly place: string
+  readonly spool: number
   readonly id: string
   readonly isLost: boolean
 }
@@ -91,8 +91,8 @@ function saidOf(records: readonly JournalRecord[]): Said {
 
 function containersOf(records: readonly JournalRecord[]): readonly FormerContainer[] {
   const lost = new Set(all(records, 'container-lost').map(({ id }) => id))
-  const byPlace = new Map(all(records, 'container-started').map(({ place, id }) => [place, id]))
-  return [...byPlace].map(([place, id]) => ({ place, id, isLost: lost.has(id) }))
+  const byPlace = new Map(all(records, 'container-started').map((started) => [started.place, started]))
+  return [...byPlace.values()].map(({ place, spool, id }) => ({ place, spool, id, isLost: lost.has(id) }))
 }
 
 function stepsOf(

@@ -1,9 +1,9 @@
 import type { NetworkAccess } from '@narwhal/pipeline'
 import type { AttemptReportEvent, Offer } from '@narwhal/protocol'
-import type { RestoredCaches } from '../produce/restore-caches.ts'
+import type { RestoredCaches } from '../produce/restored-caches.ts'
 import type { StepFiles } from '../produce/read-step-files.ts'
 import type { StepTry } from '../steps/step-retry.ts'
-import type { End } from '../unsaid.ts'
+import type { End } from '../attempt-end.ts'
 
 /** What happened to an attempt, in the order in which it did. Every time is in milliseconds since the Unix epoch. */
 export type JournalRecord =
@@ -13,8 +13,7 @@ export type JournalRecord =
   | { readonly type: 'event'; readonly event: AttemptReportEvent }
   /** The dispatcher has the events up to this one, and the log of each step up to this byte. */
   | { readonly type: 'said'; readonly events: number; readonly logs: readonly (readonly [number, number])[] }
-  /** `place` is the key of what it is for. */
-  | { readonly type: 'container-started'; readonly place: string; readonly id: string }
+  | ContainerRecord
   | { readonly type: 'container-lost'; readonly id: string }
   | PreparedRecord
   | StepBegunRecord
@@ -22,6 +21,16 @@ export type JournalRecord =
   | { readonly type: 'step-tried'; readonly step: number; readonly retries: number; readonly end: StepTry }
   | StepLeftRecord
   | { readonly type: 'ended'; readonly end: End }
+
+/** A container for steps has started. */
+export interface ContainerRecord {
+  readonly type: 'container-started'
+  /** The key of what it is for. */
+  readonly place: string
+  /** The number of its directory in the spool. */
+  readonly spool: number
+  readonly id: string
+}
 
 /** The first step can begin. */
 export interface PreparedRecord {

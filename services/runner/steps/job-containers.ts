@@ -8,19 +8,12 @@ import type { FormerContainer } from '../journal/former-attempt.ts'
 import { certificatesName, jobEnvironment } from '../step-environment.ts'
 import type { Guests } from './guests.ts'
 import { type Place, placeKey, placeOf } from './place-of.ts'
+import { openSites, type Site, type StartedContainer } from './sites.ts'
 import { stepFilePaths } from './step-file-paths.ts'
 
 // 1. Every place has a directory of its own in the spool: no step reads what those of another place wrote.
 // 2. A container that was killed is removed before another one is started in its place, with the same directories.
 // 3. Whatever was started is removed with the attempt.
-
-/** A started container, and what it sees of the spool. */
-export interface StartedContainer {
-  readonly container: Container
-  readonly spoolPath: string
-  /** Where its steps find the directories. */
-  readonly inside: AttemptPaths
-}
 
 /** The containers of a job. */
 export interface JobContainers {
@@ -38,17 +31,6 @@ export interface JobContainers {
   isAdopted(container: Container): boolean
 }
 
-/** A place with what is there. */
-interface Site extends AttemptPaths {
-  readonly key: string
-  readonly place: Place
-  started?: Promise<StartedContainer>
-  /** The files of its steps are there. */
-  filled?: Promise<unknown>
-  /** The container that was there before is removed. */
-  cleared: Promise<unknown>
-}
-
 export interface ContainersDeps {
   readonly network: AttemptNetwork
   readonly guests: Guests
@@ -63,53 +45,28 @@ export interface AdoptedContainers extends Pick<AdoptedNetwork, 'adoptContainer'
 
 /** The containers of a job; none is started yet but those that a former life of the runner has started. */
 export function openJobContainers(definition: JobDefinition, deps: ContainersDeps): JobContainers {
-  const { network, guests, work, adopted } = deps
-  const { workspacePath, spoolPath } = work.directories
-  const former = adopted?.containers ?? []
-  const living = new Map(former.flatMap(({ place, id, isLost }) => (isLost ? [] : [[place, id]])))
-  const keys = former.map(({ place }) => place) // in the order in which they are used first
-  const sites = new Map<string, Site>()
+  const { guests, work, adopted } = deps
+  const siteAt = openSites(work.directories, adopted?.containers ?? [])
+  const provide = containerProvider(deps)
   const siteOf = new Map<Container, Site>()
   const lost = new Set<Container>()
   const adoptedOnes = new Set<Container>()
 
-  const siteAt = (place: Place): Site => {
-    const key = placeKey(place)
-    const known = sites.get(key)
-    if (known !== undefined) return known
-    const isFilled = keys.includes(key)
-    if (!isFilled) keys.push(key)
-    const site: Site = {
-      ...{ key, place, workspacePath, spoolPath: join(spoolPath, String(keys.indexOf(key))) },
-      ...(isFilled && { filled: Promise.resolve() }),
-      cleared: Promise.resolve(),
-    }
-    sites.set(key, site)
-    return site
-  }
-  const provide = async (spec: ContainerSpec, key: string, signal: AbortSignal): Promise<Container> => {
-    const id = living.get(key)
-    living.delete(key)
-    if (id !== undefined && adopted !== undefined) return adopted.adoptContainer(id, spec)
-    const container = await network.startContainer(spec, { signal })
-    void work.journal.add({ type: 'container-started', place: key, id: container.id })
-    return container
-  }
   const start = async (site: Site, signal: AbortSignal): Promise<StartedContainer> => {
     await site.cleared
     await mkdir(site.spoolPath, { recursive: true })
     site.filled ??= fillSpool(site, definition, work)
     const inside = work.engine.insidePaths(site)
-    const wasLiving = living.has(site.key)
-    const container = guests.add(await provide(specOf(site, inside, { definition, work }), site.key, signal))
+    const { container, isAdopted } = await provide(site, specOf(site, inside, { definition, work }), signal)
+    guests.add(container)
     siteOf.set(container, site)
-    if (wasLiving) adoptedOnes.add(container)
+    if (isAdopted) adoptedOnes.add(container)
     await site.filled
     return { container, spoolPath: site.spoolPath, inside }
   }
 
   return {
-    network,
+    network: deps.network,
     at(place, signal) {
       const site = siteAt(place)
       if (site.started !== undefined) return site.started
@@ -128,6 +85,21 @@ export function openJobContainers(definition: JobDefinition, deps: ContainersDep
     },
     isLost: (container) => lost.has(container),
     isAdopted: (container) => adoptedOnes.has(container),
+  }
+}
+
+/** Adopts the container of a place, once, or starts one there. */
+function containerProvider({ network, work, adopted }: ContainersDeps) {
+  const living = new Map(adopted?.containers.map((former) => [former.place, former]))
+  return async ({ key, spool }: Site, spec: ContainerSpec, signal: AbortSignal) => {
+    const former = living.get(key)
+    living.delete(key)
+    if (adopted !== undefined && former?.isLost === false) {
+      return { container: await adopted.adoptContainer(former.id, spec), isAdopted: true }
+    }
+    const container = await network.startContainer(spec, { signal })
+    void work.journal.add({ type: 'container-started', place: key, spool, id: container.id })
+    return { container, isAdopted: false }
   }
 }
 

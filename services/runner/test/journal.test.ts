@@ -106,7 +106,7 @@ test('all that an attempt has on the disk goes with its journal', async () => {
 
 test('what was prepared before it was begun again counts no more, but what was told does', () => {
   const event: JournalRecord = { type: 'event', event: { type: 'started', at: 1, sequence: 1 } }
-  const container = (id: string): JournalRecord => ({ type: 'container-started', place: 'p', id })
+  const container = (id: string): JournalRecord => ({ type: 'container-started', place: 'p', spool: 0, id })
   const prepared: JournalRecord = { type: 'prepared', at: 5, access: 'outbound', secrets: '' }
 
   const records = [offered, event, container('a'), prepared, { type: 'begun-again' } as const, container('b')]

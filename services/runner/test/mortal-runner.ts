@@ -14,7 +14,7 @@ import { makeRepository } from './make-repository.ts'
 import { type HeardAttempt, openStandIn, type StandIn } from './stand-in-dispatcher.ts'
 
 /** A runner in a process of its own, which may be killed, with real containers and a stand-in for its dispatcher. */
-export interface KilledRunner extends AsyncDisposable {
+export interface MortalRunner extends AsyncDisposable {
   readonly program: ServiceProgram
   readonly dispatcher: StandIn
   readonly data: string
@@ -34,17 +34,17 @@ export interface KilledRunner extends AsyncDisposable {
 /** How long anything may take on a machine that has other things to do. */
 export const patienceMs = 60_000
 
-export interface KilledRunnerOptions {
+export interface MortalRunnerOptions {
   readonly pipeline: string
   readonly engine?: string
   readonly slots?: number
 }
 
-export async function openKilledRunner({
+export async function openMortalRunner({
   pipeline,
   engine = 'docker:',
   slots = 2,
-}: KilledRunnerOptions): Promise<KilledRunner> {
+}: MortalRunnerOptions): Promise<MortalRunner> {
   await using stack = new AsyncDisposableStack()
   const root = await mkdtemp(join(tmpdir(), 'narwhal-killed-'))
   stack.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))

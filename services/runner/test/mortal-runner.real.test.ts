@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Offer, problem } from '@narwhal/protocol'
 import Docker from 'dockerode'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { eventually, type KilledRunner, openKilledRunner, patienceMs } from './killed-runner.ts'
+import { eventually, type MortalRunner, openMortalRunner, patienceMs } from './mortal-runner.ts'
 import { provideSidecarImages } from './provide-sidecar-images.ts'
 
 const docker = new Docker()
@@ -25,7 +25,7 @@ steps:
   - { secrets: [TOKEN], run: '${count(80)}' }
   - { secrets: [TOKEN], run: 'echo after $TOKEN' }
 `
-  await using runner = await openKilledRunner({ pipeline })
+  await using runner = await openMortalRunner({ pipeline })
   runner.dispatcher.secrets = { TOKEN: 'swordfish-of-the-deep' }
   const offer = await runner.offer()
   await runner.untilLog(offer, 'line 20 ')
@@ -42,7 +42,7 @@ steps:
 
 test('a runner that is killed between two steps runs the one that has not begun, and no other', async () => {
   const elsewhere = '{ network: none, run: "cat marks; echo two" }' // in a container of its own, which takes a moment
-  await using runner = await openKilledRunner({
+  await using runner = await openMortalRunner({
     pipeline: `image: ${image}\nsteps: [echo x >> marks; echo one, ${elsewhere}]\n`,
   })
   const offer = await runner.offer()
@@ -58,7 +58,7 @@ test('a runner that is killed between two steps runs the one that has not begun,
 })
 
 test('a result that could not be told is told by the next life of the runner, once', async () => {
-  await using runner = await openKilledRunner({
+  await using runner = await openMortalRunner({
     pipeline: `image: ${image}\nsteps: [{ secrets: [TOKEN], run: 'echo $TOKEN; echo "a=b" > $NARWHAL_OUTPUT; exit 3' }]\n`,
   })
   runner.dispatcher.secrets = { TOKEN: 'swordfish-of-the-deep' }
@@ -81,7 +81,7 @@ test('a result that could not be told is told by the next life of the runner, on
 
 test('a runner that is killed while it prepares a job prepares it again within the same attempt', async () => {
   const sidecar = `services: { slow: { image: '${sidecarImage}', ready: 'sleep 3' } }`
-  await using runner = await openKilledRunner({ pipeline: `image: ${image}\n${sidecar}\nrun: cat README.md\n` })
+  await using runner = await openMortalRunner({ pipeline: `image: ${image}\n${sidecar}\nrun: cat README.md\n` })
   const offer = await runner.offer()
   await eventually(() => runner.containersOf(offer).then((ids) => ids.length === 2))
   const former = await runner.containersOf(offer)
@@ -105,9 +105,9 @@ steps:
       - { name: one, run: '${count(120)}' }
       - { name: two, timeout: 5m, run: 'sleep 4; echo two' }
   - exit 4
-  - { if: always(), run: echo last }
+  - { if: always, run: echo last }
 `
-  await using runner = await openKilledRunner({ pipeline })
+  await using runner = await openMortalRunner({ pipeline })
   const offer = await runner.offer()
   await runner.untilLog(offer, 'line 5 ')
 
@@ -124,7 +124,7 @@ steps:
 
 test('a step that is tried again goes on counting its tries', async () => {
   const script = 'echo try >> tries; wc -l < tries; sleep 3; [ $(wc -l < tries) = 3 ]'
-  await using runner = await openKilledRunner({
+  await using runner = await openMortalRunner({
     pipeline: `image: ${image}\nsteps: [{ retry: { max: 2 }, run: '${script}' }]\n`,
   })
   const offer = await runner.offer()
@@ -140,7 +140,7 @@ test('a step that is tried again goes on counting its tries', async () => {
 })
 
 test('a step whose container was removed meanwhile ends errored, and the job with it', async () => {
-  await using runner = await openKilledRunner({
+  await using runner = await openMortalRunner({
     pipeline: `image: ${image}\nsteps: [echo first; sleep 1000, echo no]\n`,
   })
   const offer = await runner.offer()
@@ -157,7 +157,7 @@ test('a step whose container was removed meanwhile ends errored, and the job wit
 })
 
 test('a step of which a secret was changed meanwhile is not gone on with', async () => {
-  await using runner = await openKilledRunner({
+  await using runner = await openMortalRunner({
     pipeline: `image: ${image}\nsteps: [{ secrets: [TOKEN], run: 'echo $TOKEN; sleep 1000' }, echo no]\n`,
   })
   runner.dispatcher.secrets = { TOKEN: 'swordfish-of-the-deep' }
@@ -175,7 +175,7 @@ test('a step of which a secret was changed meanwhile is not gone on with', async
 })
 
 test('an attempt that was given away meanwhile leaves nothing', async () => {
-  await using runner = await openKilledRunner({ pipeline: `image: ${image}\nrun: echo first; sleep 1000\n` })
+  await using runner = await openMortalRunner({ pipeline: `image: ${image}\nrun: echo first; sleep 1000\n` })
   const offer = await runner.offer()
   await runner.untilLog(offer, 'first')
 
@@ -189,7 +189,7 @@ test('an attempt that was given away meanwhile leaves nothing', async () => {
 
 test('containers of a runner that stays dead end by themselves before the lease does', async () => {
   const leaseMs = 9_000
-  await using runner = await openKilledRunner({ pipeline: `image: ${image}\nrun: echo first; sleep 1000\n` })
+  await using runner = await openMortalRunner({ pipeline: `image: ${image}\nrun: echo first; sleep 1000\n` })
   const offer = await runner.offer({ leaseMs })
   await runner.untilLog(offer, 'first')
   const [id = ''] = await runner.containersOf(offer)
@@ -210,7 +210,10 @@ test('containers of a runner that stays dead end by themselves before the lease 
 })
 
 test('steps of an engine that cannot adopt are not held any more, and end', async () => {
-  await using runner = await openKilledRunner({ pipeline: 'image: busybox\nrun: echo first; sleep 1000\n', engine: 'host:' })
+  await using runner = await openMortalRunner({
+    pipeline: 'image: busybox\nrun: echo first; sleep 1000\n',
+    engine: 'host:',
+  })
   const offer = await runner.offer()
   await runner.untilLog(offer, 'first')
 
@@ -225,7 +228,7 @@ function pairs(steps: number): readonly string[] {
   return Array.from({ length: steps }, () => ['step-started', 'step-ended']).flat()
 }
 
-async function expectNothingLeft(runner: KilledRunner, offer: Offer): Promise<void> {
+async function expectNothingLeft(runner: MortalRunner, offer: Offer): Promise<void> {
   const left = async () => [...(await runner.containersOf(offer)), ...(await readdir(join(runner.data, 'attempts')))]
   await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: patienceMs, interval: 100 })
 }
