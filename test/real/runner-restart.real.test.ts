@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BuildView } from '@narwhal/protocol'
 import { attemptLabel } from '@narwhal/runner/labels'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startRabbitmq } from '../setup/start-rabbitmq.ts'
+import { startRabbitmq, type TestRabbitmq } from '../setup/start-rabbitmq.ts'
 import { testImage } from './many-pushes.ts'
 import { jobOf, type PushedBuild, pushed } from './pushed-build.ts'
 import { type Cluster, startCluster } from './start-cluster.ts'
@@ -12,18 +12,19 @@ import { whatIsLeft } from './what-is-left.ts'
 
 // One runner that is killed again and again, and comes back while its leases last.
 
-const docker = new Docker()
 const opened = new AsyncDisposableStack()
 const secret = 'swordfish-of-the-deep'
+const patience = { timeout: 60_000, interval: 100 }
+let broker: TestRabbitmq
 let cluster: Cluster
 
 beforeAll(async () => {
-  const broker = opened.use(await startRabbitmq())
+  broker = opened.use(await startRabbitmq())
   cluster = opened.use(await startCluster({ amqpUrl: broker.url, runners: 1, slots: 2, leaseMs: 120_000 }))
 })
 afterAll(() => opened.disposeAsync())
 beforeEach(({ onTestFailed }) => onTestFailed(() => cluster.printLogs()))
-afterEach(async () => vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 30_000, interval: 200 }))
+afterEach(() => vi.waitFor(async () => expect(await leftOf(cluster)).toEqual([]), patience))
 
 test('a runner that is killed within a step goes on with it: one attempt, and every byte of the log, masked', async () => {
   await setSecret('midway')
@@ -33,6 +34,41 @@ test('a runner that is killed within a step goes on with it: one attempt, and ev
   await restartRunner()
 
   await expectOneAttempt(build, 'passed', countedLines(60))
+})
+
+test('a result that waited for a dispatcher is told after the death of the runner, once', async () => {
+  const build = await pushed(cluster, 'waiting', `image: ${testImage}\nsteps: [echo one; sleep 5; exit 3]\n`)
+  await untilLog(build, 'one')
+  const attemptId = (await build.until(() => undefined)).jobs.flatMap(({ attempts }) => attempts).at(-1)?.id ?? ''
+
+  await cluster.dispatcher.kill()
+  await vi.waitFor(async () => expect(await journalOf(attemptId)).toContain('"type":"ended"'), patience)
+  await restartRunner()
+  await cluster.dispatcher.start()
+
+  await expectOneAttempt(build, 'failed', 'one\n')
+})
+
+test('a job whose lease ended while its runner was dead runs once more, when the first container is dead', async () => {
+  await using short = await startCluster({ amqpUrl: broker.url, runners: 2, slots: 1, leaseMs: 9_000 })
+  const build = await pushed(
+    short,
+    'lost',
+    `image: ${testImage}\nconcurrency: one\nrun: echo one; sleep 12; echo two\n`,
+  )
+  const held = await build.until((view) => expect(stateOf(view)).toEqual(['running']))
+  const name = jobOf(held, 'build').attempts[0]?.runner
+  const dead = short.runners.find((runner) => runner.name === name) ?? expect.fail(`no runner ${name}`)
+
+  await dead.kill()
+
+  const again = await build.until((view) => expect(stateOf(view)).toEqual(['lost', 'running']))
+  const running = await runningAttempts(jobOf(again, 'build').attempts.map(({ id }) => id))
+  expect(running).toEqual([jobOf(again, 'build').attempts[1]?.id])
+  await dead.start()
+  const ended = await build.ends('passed')
+  expect(await ended.log('build')).toBe('one\ntwo\n')
+  await vi.waitFor(async () => expect(await leftOf(short)).toEqual([]), patience)
 })
 
 function countingPipeline(last: number): string {
@@ -54,6 +90,21 @@ function setSecret(name: string): Promise<void> {
   return cluster.rest.setSecret(`127.0.0.1/ada/${name}`, { name: 'TOKEN', value: secret })
 }
 
+function stateOf(view: BuildView): readonly string[] {
+  return view.jobs.filter(({ kind }) => kind === 'steps').flatMap(({ attempts }) => attempts.map(({ state }) => state))
+}
+
+/** Those of the attempts of which a container runs. */
+async function runningAttempts(ids: readonly string[]): Promise<readonly string[]> {
+  const containers = await new Docker().listContainers({ filters: { label: [attemptLabel] } })
+  return containers.map(({ Labels }) => Labels[attemptLabel] ?? '').filter((id) => ids.includes(id))
+}
+
+async function journalOf(attemptId: string): Promise<string> {
+  const [data = ''] = cluster.runnerData
+  return readFile(join(data, 'attempts', attemptId, 'journal.jsonl'), 'utf8').catch(() => '')
+}
+
 async function restartRunner(): Promise<void> {
   await runner().kill()
   await runner().start()
@@ -65,10 +116,7 @@ function runner() {
 
 /** The log of the job has come so far. */
 async function untilLog(build: PushedBuild, text: string): Promise<void> {
-  await vi.waitFor(async () => expect(await logOf(await build.until(() => undefined))).toContain(text), {
-    timeout: 60_000,
-    interval: 100,
-  })
+  await vi.waitFor(async () => expect(await logOf(await build.until(() => undefined))).toContain(text), patience)
 }
 
 async function logOf(build: BuildView): Promise<string> {
@@ -82,7 +130,7 @@ async function expectOneAttempt(build: PushedBuild, outcome: 'passed' | 'failed'
 }
 
 /** Containers, networks and directories; networks lie ready for a while for the next attempt. */
-async function left(): Promise<readonly string[]> {
-  const { containers, attempts } = await whatIsLeft(cluster)
+async function leftOf(one: Cluster): Promise<readonly string[]> {
+  const { containers, attempts } = await whatIsLeft(one)
   return [...containers, ...attempts]
 }
