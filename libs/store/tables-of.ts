@@ -1,0 +1,28 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+import type { StoreTables } from './store.ts'
+import { attemptTable } from './tables/attempts.ts'
+import { blobTable } from './tables/blobs.ts'
+import { buildTable } from './tables/builds.ts'
+import { cacheTable } from './tables/caches.ts'
+import { chunkTable } from './tables/chunks.ts'
+import { inflowTable, outboxTable } from './tables/flows.ts'
+import { jobTable } from './tables/jobs.ts'
+import { runnerTable } from './tables/runners.ts'
+import { secretTable } from './tables/secrets.ts'
+
+/** The tables of an open transaction, the same for every database. */
+export function tablesOf(db: Kysely<Schema>): StoreTables {
+  return {
+    builds: buildTable(db),
+    jobs: jobTable(db),
+    attempts: attemptTable(db),
+    chunks: chunkTable(db),
+    runners: runnerTable(db),
+    inflow: inflowTable(db),
+    outbox: outboxTable(db),
+    blobs: blobTable(db),
+    caches: cacheTable(db),
+    secrets: secretTable(db),
+  }
+}
