@@ -21,7 +21,7 @@ main() {
   keep dispatcher store "postgres://narwhal:$(cat /secrets/postgres/postgres-password)@postgres:5432/narwhal"
 
   chown -R node:node /secrets/agent /secrets/dispatcher /secrets/runner /secrets/reporter
-  for directory in /var/lib/narwhal/runner-*; do
+  for directory in /runners/*; do
     chown node:node "$directory"
     chmod 0700 "$directory"
   done

@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process'
 import { globSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { makeImage } from './make-image.ts'
+import { npmDirectory } from './npm-directory.ts'
 
 /** Node and npm of the tests. @param tag such as `24`. */
 export async function provideNodejsImage(tag: string): Promise<AsyncDisposable> {
-  const { stdout } = await promisify(execFile)('sh', ['-c', 'realpath "$(command -v npm)"'])
   const npm = '/usr/local/lib/node_modules/npm'
   return makeImage(`node:${tag}`, {
     programs: { [process.execPath]: '/usr/local/bin/node' },
-    trees: { [join(dirname(stdout.trim()), '..')]: npm },
+    trees: { [await npmDirectory()]: npm },
     links: { '/usr/local/bin/npm': `${npm}/bin/npm-cli.js`, '/usr/local/bin/npx': `${npm}/bin/npx-cli.js` },
     users: ['node'],
   })
@@ -30,7 +27,7 @@ export function provideRedisImage(tag: string): Promise<AsyncDisposable> {
 /** PostgreSQL of the distribution under another tag; takes POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB as people know them. */
 export function providePostgresImage(tag: string): Promise<AsyncDisposable> {
   const home = '/usr/lib/postgresql/15'
-  const programs = ['postgres', 'initdb', 'psql', 'pg_isready', 'createdb'].map((name) => [
+  const programs = ['postgres', 'initdb', 'psql', 'pg_isready'].map((name) => [
     `${home}/bin/${name}`,
     `${home}/bin/${name}`,
   ])

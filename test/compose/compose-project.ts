@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import Docker from 'dockerode'
+import { freePort } from '../setup/free-port.ts'
+
+const exec = promisify(execFile)
+const checkout = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The image of the tests, which is kept: what did not change is not built again. */
+const image = 'narwhal-test/compose:1'
+
+export interface ComposeOptions {
+  /** Beside what the test needs to be alone: NARWHAL_…, RUNNERS. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
+/** The shipped docker-compose.yml, as a project of its own on free ports. Disposing removes all of it but its image. */
+export interface ComposeProject extends AsyncDisposable {
+  /** Runs Compose; gives what it wrote to stdout. */
+  compose(...argv: readonly string[]): Promise<string>
+  /** Runs a command in the container of a service; gives what it wrote to stdout. */
+  inside(service: string, ...command: readonly string[]): Promise<string>
+  /** SIGKILL for the container of a service. */
+  kill(service: string): Promise<void>
+  readonly agentUrl: string
+  readonly dispatcherUrls: readonly string[]
+  /** What the engine holds of the project. */
+  things(): Promise<Readonly<Record<'containers' | 'networks' | 'volumes', readonly string[]>>>
+}
+
+export async function openComposeProject({ settings }: ComposeOptions): Promise<ComposeProject> {
+  const name = `narwhaltest${process.pid}`
+  const [agent, first, second] = [await freePort(), await freePort(), await freePort()]
+  const { gid } = await stat('/var/run/docker.sock')
+  const { PATH, DOCKER_HOST } = process.env
+  const env = {
+    PATH,
+    ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }),
+    DOCKER_BUILDKIT: '0',
+    COMPOSE_PROJECT_NAME: name,
+    DOCKER_GROUP: String(gid),
+    AGENT_PORT: String(agent),
+    DISPATCHER_1_PORT: String(first),
+    DISPATCHER_2_PORT: String(second),
+    NARWHAL_IMAGE: image,
+    ...settings,
+  }
+  const [program = '', ...begin] = await composeCommand()
+  const compose = async (...argv: readonly string[]) => {
+    const all = [...begin, '--env-file', '/dev/null', ...argv] // not the .env of whoever runs the tests
+    const { stdout } = await exec(program, all, { env, cwd: checkout, maxBuffer: 64 * 1024 ** 2 })
+    return stdout
+  }
+  return {
+    compose,
+    inside: (service, ...command) => compose('exec', '-T', service, ...command),
+    kill: async (service) => {
+      const id = await compose('ps', '-q', service)
+      await new Docker().getContainer(id.trim()).kill()
+    },
+    agentUrl: `http://127.0.0.1:${agent}`,
+    dispatcherUrls: [first, second].map((port) => `http://127.0.0.1:${port}`),
+    things: () => thingsOf(name),
+    [Symbol.asyncDispose]: async () => void (await compose('down', '--volumes', '--timeout', '1')),
+  }
+}
+
+/** Debian's Compose 1.29, which must do with the file; else the plugin of the docker command. */
+async function composeCommand(): Promise<readonly string[]> {
+  return exec('docker-compose', ['version']).then(
+    () => ['docker-compose'],
+    () => ['docker', 'compose'],
+  )
+}
+
+async function thingsOf(project: string) {
+  const docker = new Docker()
+  const filters = { label: [`com.docker.compose.project=${project}`] }
+  const containers = await docker.listContainers({ all: true, filters })
+  const networks = await docker.listNetworks({ filters })
+  const { Volumes: volumes } = await docker.listVolumes({ filters })
+  return {
+    containers: containers.map(({ Id }) => Id),
+    networks: networks.map(({ Id }) => Id),
+    volumes: (volumes ?? []).map(({ Name }) => Name),
+  }
+}
