@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import Docker from 'dockerode'
@@ -12,7 +13,9 @@ const checkout = fileURLToPath(new URL('../..', import.meta.url))
 const image = 'narwhal-test/compose:1'
 
 export interface ComposeOptions {
-  /** Beside what the test needs to be alone: NARWHAL_…, RUNNERS. */
+  /** The directory of the runners, which also takes the file with the settings. */
+  readonly root: string
+  /** Beside what the test needs to be alone: NARWHAL_… */
   readonly settings: Readonly<Record<string, string>>
 }
 
@@ -30,27 +33,28 @@ export interface ComposeProject extends AsyncDisposable {
   things(): Promise<Readonly<Record<'containers' | 'networks' | 'volumes', readonly string[]>>>
 }
 
-export async function openComposeProject({ settings }: ComposeOptions): Promise<ComposeProject> {
+export async function openComposeProject({ root, settings }: ComposeOptions): Promise<ComposeProject> {
   const name = `narwhaltest${process.pid}`
   const [agent, first, second] = [await freePort(), await freePort(), await freePort()]
   const { gid } = await stat('/var/run/docker.sock')
   const { PATH, DOCKER_HOST } = process.env
-  const env = {
-    PATH,
-    ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }),
-    DOCKER_BUILDKIT: '0',
-    COMPOSE_PROJECT_NAME: name,
-    DOCKER_GROUP: String(gid),
-    AGENT_PORT: String(agent),
-    DISPATCHER_1_PORT: String(first),
-    DISPATCHER_2_PORT: String(second),
+  const all = {
+    DOCKER_GROUP: gid,
+    AGENT_PORT: agent,
+    DISPATCHER_1_PORT: first,
+    DISPATCHER_2_PORT: second,
     NARWHAL_IMAGE: image,
+    RUNNERS: root,
     ...settings,
   }
+  const envFile = join(root, 'compose.env')
+  const lines = Object.entries(all).map(([key, value]) => `${key}=${value}\n`)
+  await writeFile(envFile, lines.join(''))
+  const env = { PATH, ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }), DOCKER_BUILDKIT: '0' }
   const [program = '', ...begin] = await composeCommand()
   const compose = async (...argv: readonly string[]) => {
-    const all = [...begin, '--env-file', '/dev/null', ...argv] // not the .env of whoever runs the tests
-    const { stdout } = await exec(program, all, { env, cwd: checkout, maxBuffer: 64 * 1024 ** 2 })
+    const options = ['--env-file', envFile, '--project-name', name]
+    const { stdout } = await exec(program, [...begin, ...options, ...argv], { env, cwd: checkout, maxBuffer: 2 ** 26 })
     return stdout
   }
   return {

@@ -39,8 +39,8 @@ beforeAll(async () => {
   runners = await mkdtemp(join(tmpdir(), 'narwhal-compose-'))
   opened.defer(() => rm(runners, { recursive: true, force: true }))
   const NARWHAL_CLONE_URL_TEMPLATE = git.url.replace('/owner/name.git', '/{owner}/{name}.git')
-  const settings = { RUNNERS: runners, NARWHAL_CLONE_URL_TEMPLATE, NARWHAL_GITHUB_API_URL: new URL(git.url).origin }
-  project = opened.use(await openComposeProject({ settings }))
+  const settings = { NARWHAL_CLONE_URL_TEMPLATE, NARWHAL_GITHUB_API_URL: new URL(git.url).origin }
+  project = opened.use(await openComposeProject({ root: runners, settings }))
 }, longMs)
 afterAll(() => opened.disposeAsync(), longMs)
 
