@@ -1,4 +1,4 @@
-import type { Clock, HttpClient, Log } from '@narwhal/host'
+import { type Clock, failpoint, type HttpClient, type Log } from '@narwhal/host'
 import { type AttemptReply, type Ending, type Offer } from '@narwhal/protocol'
 import { openAlarm } from './alarm.ts'
 import type { AttemptEnd } from './attempt-end.ts'
@@ -72,12 +72,14 @@ export function startReport(offer: Offer, deps: ReportDeps): Report {
     async finish(end) {
       stop.abandoned.throwIfAborted()
       const whole = { ...end, at: clock.now() }
+      await failpoint('runner.before-journal')
       await keepJournal(directory, { offer, events: unsaid.events, ...whole }).catch((error: unknown) =>
         log.warn(
           { err: error, attemptId: offer.attemptId },
           'the result could not be kept on the disk; it is sent all the same',
         ),
       )
+      await failpoint('runner.after-journal')
       stop.abandoned.throwIfAborted()
       unsaid.end(whole)
       alarm.within(0)

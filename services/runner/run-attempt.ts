@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
-import type { Clock, HttpClient, Log } from '@narwhal/host'
+import { type Clock, failpoint, type HttpClient, type Log } from '@narwhal/host'
 import { isProblem, type Offer } from '@narwhal/protocol'
 import { attemptDirectories, type AttemptWork } from './attempt.ts'
 import type { AttemptEnd } from './attempt-end.ts'
@@ -98,6 +98,7 @@ async function finish({ attemptId }: Offer, end: AttemptEnd, deps: FinishDeps): 
   const { slots, report, log, start } = deps
   try {
     const { next } = await report.finish(end)
+    await failpoint('runner.after-result')
     const stop = next && slots.pass(attemptId, next.attemptId)
     if (next !== undefined && stop !== undefined) start(next, stop)
   } catch (error) {
