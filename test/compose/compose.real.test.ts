@@ -11,16 +11,16 @@ import { elapsed } from '../real/elapsed.ts'
 import { listVolumes, nothing, whatIsLeft } from '../real/what-is-left.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
 import { providePostgresImage, provideRabbitmqImage } from '../setup/stand-ins/images.ts'
-import { certificatesPath, provideDebianNodeImage } from '../setup/stand-ins/provide-debian-node-image.ts'
-import { type ComposeProject, openComposeProject } from './compose-project.ts'
+import { certificatesPath, provideDebianNodejsImage } from '../setup/stand-ins/provide-debian-nodejs-image.ts'
+import { type Composition, openComposition } from './open-composition.ts'
 import { keepPushing } from './keep-pushing.ts'
 
 const opened = new AsyncDisposableStack()
-const longMs = 10 * 60_000
+const longMs = 30 * 60_000
 let repository: MadeRepository
 let forge: string
 let runners: string
-let project: ComposeProject
+let project: Composition
 
 beforeAll(async () => {
   const took = elapsed()
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const standIns = [
     provideRabbitmqImage('4-management-alpine'),
     providePostgresImage('18-alpine'),
-    provideDebianNodeImage('24-trixie-slim'),
+    provideDebianNodejsImage('24-trixie-slim'),
   ]
   for (const standIn of standIns) opened.use(await standIn)
   console.log(`the base images are there after ${took()}`)
@@ -40,9 +40,16 @@ beforeAll(async () => {
   opened.defer(() => rm(runners, { recursive: true, force: true }))
   const NARWHAL_CLONE_URL_TEMPLATE = git.url.replace('/owner/name.git', '/{owner}/{name}.git')
   const settings = { NARWHAL_CLONE_URL_TEMPLATE, NARWHAL_GITHUB_API_URL: new URL(git.url).origin }
-  project = opened.use(await openComposeProject({ root: runners, settings }))
+  project = opened.use(await openComposition({ root: runners, settings }))
 }, longMs)
 afterAll(() => opened.disposeAsync(), longMs)
+
+test('Compose takes the shipped file, and says what is missing', async () => {
+  const config = await project.compose('config', '--services')
+
+  expect(config.trim().split('\n').toSorted()).toEqual(['init', ...services].toSorted())
+  await expect(project.compose('--env-file', '.gitignore', 'config')).rejects.toThrow('DOCKER_GROUP')
+})
 
 test('the shipped Dockerfile builds', { timeout: longMs }, async () => {
   const took = elapsed()
@@ -66,7 +73,7 @@ test('while pushes go on each container is killed and started again: every push 
   const token = await project.inside('dispatcher-1', 'cat', '/run/narwhal/api-token')
   await using rest = clusterRest(project.dispatcherUrls[1] ?? '', token.trim())
   const builds = () => rest.builds('owner/name')
-  const pushes = keepPushing({ repository, agentUrl: project.agentUrl, secret: secret.trim(), pauseMs: 1_500 })
+  const pushes = keepPushing({ repository, agentUrl: project.agentUrl, secret: secret.trim(), pauseMs: 5_000 })
   await vi.waitFor(async () => expect((await builds()).filter(isFinished)).not.toEqual([]), patient)
   console.log(`the first build has ended after ${took()}`)
 
@@ -78,13 +85,22 @@ test('while pushes go on each container is killed and started again: every push 
     console.log(`${service} was killed and is up again after ${took()}; ${pushes.accepted.length} pushes accepted`)
   }
   await pushes.end()
-  await vi.waitFor(async () => expect((await builds()).map(outcomeOf)).toEqual(pushes.accepted.map(() => 'passed')), patient)
+  await vi.waitFor(
+    async () => expect((await builds()).map(outcomeOf)).toEqual(pushes.accepted.map(() => 'passed')),
+    patient,
+  )
   console.log(`all ${pushes.accepted.length} builds have ended after ${took()}`)
 
   expect((await builds()).map(({ commit }) => commit.sha).toSorted()).toEqual(pushes.accepted.toSorted())
-  await vi.waitFor(async () => expect(await resultFiles()).toEqual((await builds()).map(resultFileOf).toSorted()), patient)
+  await vi.waitFor(
+    async () => expect(await resultFiles()).toEqual((await builds()).map(resultFileOf).toSorted()),
+    patient,
+  )
   await project.compose('stop')
-  const left = await whatIsLeft({ runnerData: ['runner-1', 'runner-2'].map((name) => join(runners, name)), volumesBefore })
+  const left = await whatIsLeft({
+    runnerData: ['runner-1', 'runner-2'].map((name) => join(runners, name)),
+    volumesBefore,
+  })
   const ofProject = await project.things()
   expect({ ...left, volumes: left.volumes.filter((name) => !ofProject.volumes.includes(name)) }).toEqual(nothing)
   await project.compose('down', '--volumes')
@@ -97,7 +113,7 @@ const services = [
   ...['runner-1', 'runner-2', 'reporter'],
 ]
 
-const patient = { timeout: 150_000, interval: 500 }
+const patient = { timeout: 300_000, interval: 500 }
 
 /** An address of this machine that containers reach, and nobody else. */
 async function hostAsContainersSeeIt(): Promise<string> {
@@ -115,7 +131,10 @@ function outcomeOf({ state, ending }: BuildView): string {
 
 async function resultFiles(): Promise<readonly string[]> {
   const found = await project.inside('reporter', 'find', '/var/lib/narwhal/results', '-name', '*.json')
-  return found.split('\n').filter((path) => path !== '').toSorted()
+  return found
+    .split('\n')
+    .filter((path) => path !== '')
+    .toSorted()
 }
 
 function resultFileOf({ commit, number }: BuildView): string {

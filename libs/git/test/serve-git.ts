@@ -22,7 +22,10 @@ interface ServeOptions {
 }
 
 /** Serves the repository at `path`, to everybody or to those with the token. */
-export async function serveGit(path: string, { host = '127.0.0.1', token, onRequest }: ServeOptions = {}): Promise<ServedGit> {
+export async function serveGit(
+  path: string,
+  { host = '127.0.0.1', token, onRequest }: ServeOptions = {},
+): Promise<ServedGit> {
   const requests: string[] = []
   const expected = token && `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
   const http = createServer((request, response) => {

@@ -72,14 +72,22 @@ exec su postgres -c "exec ${home}/bin/postgres -D $data -h '*' -k /var/run/postg
 /** RabbitMQ of the distribution under another tag; takes RABBITMQ_DEFAULT_USER and RABBITMQ_DEFAULT_PASS as people know them. */
 export function provideRabbitmqImage(tag: string): Promise<AsyncDisposable> {
   const [erlang, rabbitmq] = ['/usr/lib/erlang', '/usr/lib/rabbitmq']
-  const natives = globSync([`${erlang}/erts-*/bin/{beam.smp,epmd,inet_gethost,erl_child_setup}`, `${erlang}/lib/*/priv/lib/*.so`])
+  const natives = globSync([
+    `${erlang}/erts-*/bin/{beam.smp,epmd,inet_gethost,erl_child_setup}`,
+    `${erlang}/lib/*/priv/lib/*.so`,
+  ])
   return makeImage(`rabbitmq:${tag}`, {
     trees: { [erlang]: erlang, [rabbitmq]: rabbitmq },
     programs: Object.fromEntries(natives.map((path) => [path, path])), // for their libraries
     links: { '/usr/bin/erl': `${erlang}/bin/erl` },
     scripts: { '/usr/local/bin/docker-entrypoint.sh': rabbitmqEntry, '/usr/local/bin/nc': portProbe },
     users: ['rabbitmq'],
-    changes: ['EXPOSE 5672', 'VOLUME /var/lib/rabbitmq', 'ENTRYPOINT ["docker-entrypoint.sh"]', 'CMD ["rabbitmq-server"]'],
+    changes: [
+      'EXPOSE 5672',
+      'VOLUME /var/lib/rabbitmq',
+      'ENTRYPOINT ["docker-entrypoint.sh"]',
+      'CMD ["rabbitmq-server"]',
+    ],
   })
 }
 

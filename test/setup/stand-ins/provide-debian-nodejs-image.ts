@@ -16,11 +16,12 @@ const npm = 'usr/local/lib/node_modules/npm'
 
 /**
  * Node and npm of the tests on this machine's own Debian or Ubuntu as debootstrap makes it, with the certificates that this
- * machine trusts: a Dockerfile may install packages on it. It takes root; others need the real image.
+ * machine trusts: a Dockerfile may install packages on it. It takes root: for others the engine has to pull the real one.
  *
  * @param tag such as `24-trixie-slim`.
  */
-export async function provideDebianNodeImage(tag: string): Promise<AsyncDisposable> {
+export async function provideDebianNodejsImage(tag: string): Promise<AsyncDisposable> {
+  if (process.getuid?.() !== 0) return { [Symbol.asyncDispose]: async () => undefined }
   const release = await readFile('/etc/os-release', 'utf8')
   const suite = /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1] ?? 'stable'
   const make = async (name: string) => {

@@ -12,7 +12,7 @@ const checkout = fileURLToPath(new URL('../..', import.meta.url))
 /** The image of the tests, which is kept: what did not change is not built again. */
 const image = 'narwhal-test/compose:1'
 
-export interface ComposeOptions {
+export interface CompositionOptions {
   /** The directory of the runners, which also takes the file with the settings. */
   readonly root: string
   /** Beside what the test needs to be alone: NARWHAL_… */
@@ -20,7 +20,7 @@ export interface ComposeOptions {
 }
 
 /** The shipped docker-compose.yml, as a project of its own on free ports. Disposing removes all of it but its image. */
-export interface ComposeProject extends AsyncDisposable {
+export interface Composition extends AsyncDisposable {
   /** Runs Compose; gives what it wrote to stdout. */
   compose(...argv: readonly string[]): Promise<string>
   /** Runs a command in the container of a service; gives what it wrote to stdout. */
@@ -33,7 +33,7 @@ export interface ComposeProject extends AsyncDisposable {
   things(): Promise<Readonly<Record<'containers' | 'networks' | 'volumes', readonly string[]>>>
 }
 
-export async function openComposeProject({ root, settings }: ComposeOptions): Promise<ComposeProject> {
+export async function openComposition({ root, settings }: CompositionOptions): Promise<Composition> {
   const name = `narwhaltest${process.pid}`
   const [agent, first, second] = [await freePort(), await freePort(), await freePort()]
   const { gid } = await stat('/var/run/docker.sock')
@@ -61,8 +61,9 @@ export async function openComposeProject({ root, settings }: ComposeOptions): Pr
     compose,
     inside: (service, ...command) => compose('exec', '-T', service, ...command),
     kill: async (service) => {
-      const id = await compose('ps', '-q', service)
-      await new Docker().getContainer(id.trim()).kill()
+      const label = [...labelOf(name), `com.docker.compose.service=${service}`]
+      const found = await new Docker().listContainers({ filters: { label } })
+      for (const { Id } of found) await new Docker().getContainer(Id).kill()
     },
     agentUrl: `http://127.0.0.1:${agent}`,
     dispatcherUrls: [first, second].map((port) => `http://127.0.0.1:${port}`),
@@ -81,7 +82,7 @@ async function composeCommand(): Promise<readonly string[]> {
 
 async function thingsOf(project: string) {
   const docker = new Docker()
-  const filters = { label: [`com.docker.compose.project=${project}`] }
+  const filters = { label: labelOf(project) }
   const containers = await docker.listContainers({ all: true, filters })
   const networks = await docker.listNetworks({ filters })
   const { Volumes: volumes } = await docker.listVolumes({ filters })
@@ -90,4 +91,8 @@ async function thingsOf(project: string) {
     networks: networks.map(({ Id }) => Id),
     volumes: (volumes ?? []).map(({ Name }) => Name),
   }
+}
+
+function labelOf(project: string): string[] {
+  return [`com.docker.compose.project=${project}`]
 }
