@@ -71,9 +71,11 @@ test('while pushes go on each container is killed and started again: every push 
   console.log(`up after ${took()}`)
   const secret = await project.inside('agent', 'cat', '/run/narwhal/webhook-secret')
   const token = await project.inside('dispatcher-1', 'cat', '/run/narwhal/api-token')
+  expect(await inspected()).not.toContain(secret.trim())
+  expect(await inspected()).not.toContain(token.trim())
   await using rest = clusterRest(project.dispatcherUrls[1] ?? '', token.trim())
   const builds = () => rest.builds('owner/name')
-  const pushes = keepPushing({ repository, agentUrl: project.agentUrl, secret: secret.trim(), pauseMs: 5_000 })
+  const pushes = keepPushing({ repository, agentUrl: project.agentUrl, secret: secret.trim(), pauseMs: 4_000 })
   await vi.waitFor(async () => expect((await builds()).filter(isFinished)).not.toEqual([]), patient)
   console.log(`the first build has ended after ${took()}`)
 
@@ -114,6 +116,12 @@ const services = [
 ]
 
 const patient = { timeout: 300_000, interval: 500 }
+
+/** What everybody with access to the engine sees of the containers. */
+async function inspected(): Promise<string> {
+  const { containers } = await project.things()
+  return JSON.stringify(await Promise.all(containers.map((id) => new Docker().getContainer(id).inspect())))
+}
 
 /** An address of this machine that containers reach, and nobody else. */
 async function hostAsContainersSeeIt(): Promise<string> {

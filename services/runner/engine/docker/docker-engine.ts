@@ -3,7 +3,7 @@ import type { AttemptNetwork, Engine, EngineDeps } from '../engine.ts'
 import { openAttemptNetwork } from './attempt-network.ts'
 import { dockerBuiltImages } from './built-images.ts'
 import { openContainerEvents } from './container-events.ts'
-import { whyNoAnswer } from './why-no-answer.ts'
+import { textOf } from './engine-problem.ts'
 import { openImages } from './images.ts'
 import { openNetworks } from './networks.ts'
 import { registryLogins } from './registry-logins.ts'
@@ -42,7 +42,7 @@ export function openDockerEngine(
     async readiness() {
       return docker.ping().then(
         () => 'ready' as const,
-        (error: unknown) => `The container engine does not answer on ${socketPath}: ${whyNoAnswer(error)}`,
+        (error: unknown) => `The container engine does not answer on ${socketPath}: ${textOf(error)}`,
       )
     },
     insidePaths: () => ({ workspacePath: '/workspace', spoolPath: '/narwhal' }),
