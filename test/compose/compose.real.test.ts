@@ -138,7 +138,7 @@ function outcomeOf({ state, ending }: BuildView): string {
 }
 
 async function resultFiles(): Promise<readonly string[]> {
-  const found = await project.inside('reporter', 'find', '/var/lib/narwhal/results', '-name', '*.json')
+  const found = await project.inside('reporter', 'find', '/var/lib/narwhal/results', '-name', '[0-9]*.json')
   return found
     .split('\n')
     .filter((path) => path !== '')
