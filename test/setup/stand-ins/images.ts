@@ -60,7 +60,7 @@ if [ ! -s $data/PG_VERSION ]; then
   rm /tmp/password
   echo 'host all all all scram-sha-256' >>$data/pg_hba.conf
   database=\${POSTGRES_DB:-$user}
-  [ "$database" = postgres ] || echo "CREATE DATABASE \"$database\"" |
+  [ "$database" = postgres ] || printf 'CREATE DATABASE "%s"\\n' "$database" |
     su postgres -c "${home}/bin/postgres --single -D $data postgres" >/dev/null
 fi
 rm -f $data/postmaster.pid # of a container that was killed: it names a process of that one
