@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           ...quick,
           name: 'unit',
-          include: ['{libs,services}/*/test/**/*.test.ts', 'test/*.test.ts'],
+          include: ['{libs,services}/*/test/**/*.test.ts', 'test/*.test.ts', 'test/{chaos,soak}/**/*.test.ts'],
           exclude: [real, '**/node_modules/**'],
           testTimeout: 20_000,
         },

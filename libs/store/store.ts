@@ -115,7 +115,7 @@ export interface AttemptRecord {
   readonly reported: number
   /** Where the stored log ends: the step, bytes of that step, bytes in all. */
   readonly logEnd: { readonly step: number; readonly stepBytes: number; readonly bytes: number }
-  /** Once the attempt was accepted: the whole log's hash. */
+  /** Of the stored log: once the attempt was accepted, or the log of a lost one was sealed. */
   readonly logSha256?: string
   /** Of the step that decided. */
   readonly exitCode?: number
@@ -176,6 +176,8 @@ export interface ChunkTable {
     attemptId: string,
     options: { readonly position: number; readonly limit: number },
   ): Promise<readonly ChunkRecord[]>
+  /** How many bytes are stored; the log of a sealed attempt has none here. */
+  countBytes(attemptId: string): Promise<number>
   removeAll(attemptId: string): Promise<void>
 }
 

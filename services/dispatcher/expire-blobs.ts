@@ -58,6 +58,7 @@ async function removeStrays({ changes, blobs, clock, signal }: ExpireBlobsDeps):
     if (old.length === page) await removeOld()
   }
   await removeOld()
+  await blobs.removeAbandoned(before)
 }
 
 /** When a key was made, milliseconds since the epoch: it ends with a UUID of version 7. */

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { runMain } from '@narwhal/host'
+import { chaosPage } from './page/chaos-page.ts'
 import { chaosTable } from './page/chaos-table.ts'
 import { runChaos } from './run-chaos.ts'
 
@@ -12,6 +13,7 @@ import { runChaos } from './run-chaos.ts'
 //   --seed S                  the same plan again; the real world is another one each time
 //   --json FILE               everything, for programs
 //   --markdown FILE           the table, for a page
+//   --keep                    the ledger and the logs stay, also when nothing was violated
 
 await runMain(async ({ argv, signal }) => {
   const { values } = parseArgs({
@@ -23,23 +25,19 @@ await runMain(async ({ argv, signal }) => {
       seed: { type: 'string' },
       json: { type: 'string' },
       markdown: { type: 'string' },
+      keep: { type: 'boolean', default: false },
     },
   })
   const mode = values.mode === 'cluster' ? 'cluster' : 'embedded'
   const seed = Number(values.seed ?? randomInt(2 ** 32))
   const progress = progressLine()
   process.stdout.write(`seed ${seed}\n`)
-  const result = await runChaos({
-    mode,
-    seed,
-    jobs: Number(values.jobs),
-    kills: Number(values.kills),
-    progress,
-    signal,
-  })
+  const sizes = { seed, jobs: Number(values.jobs), kills: Number(values.kills) }
+  const result = await runChaos({ ...sizes, mode, keep: values.keep, progress, signal })
   process.stdout.write(`\n${chaosTable(result)}\n`)
+  if (values.markdown !== undefined) await writeFile(values.markdown, chaosPage(result))
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, undefined, 2)}\n`)
-  return result.kept === undefined ? 0 : 1
+  return result.isBroken ? 1 : 0
 })
 
 /** One line that is written over and over at a terminal; elsewhere a line now and then. */

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'amqplib'
 import { expect } from 'vitest'
+import { problem } from '@narwhal/protocol'
 import { type Files, makeRepository } from '../../libs/git/test/make-repository.ts'
+import { openSmallDisk, type SmallDisk } from '../chaos/rig/small-disk.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
 import { type ClusterPrograms, clusterPrograms } from './cluster-programs.ts'
 import { type ClusterRest, clusterRest } from './cluster-rest.ts'
@@ -25,6 +27,8 @@ export interface ClusterOptions {
   readonly engine?: string
   /** Of all services. */
   readonly logLevel?: string
+  /** Gives agent, dispatcher, reporter and runners a disk each, this large; see `Cluster.disks`. */
+  readonly diskMebibytes?: number
 }
 
 /** Every service in a process of its own, on a real broker, a real engine and real git. Disposing kills and removes it all. */
@@ -32,6 +36,8 @@ export interface Cluster extends AsyncDisposable, ClusterPrograms, Suspects {
   readonly rest: ClusterRest
   readonly github: StandInGitHub
   readonly all: readonly ServiceProgram[]
+  /** In the order of `all`; none unless asked for. */
+  readonly disks: readonly SmallDisk[]
   /** The directory of everything that they keep: data, logs, results, repositories. */
   readonly root: string
   /** Commits files, or a narwhal.yml, to `ada/NAME`, which is made at its first commit; the sha. */
@@ -58,6 +64,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const where = { root, githubUrl: github.url, cloneUrlTemplate }
   const programs = await clusterPrograms({ leaseMs: 30_000, ...options, ...where })
   const { agent, dispatcher, reporter, runners, tokens } = programs
+  const disks = undo.use(await openDisks(root, options))
   const all = [agent, dispatcher, reporter, ...runners]
   undo.defer(() => removeFromEngine(programs.runnerData))
   for (const program of all) undo.use(program)
@@ -69,7 +76,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const owned = undo.move()
   return {
     ...programs,
-    ...{ rest, github, all, root, isReady, volumesBefore },
+    ...{ rest, github, all, disks: disks.all, root, isReady, volumesBefore },
     commit: repositories.commit,
     async tell(name, sha) {
       const { status } = await fetch(`${agent.url}/webhooks/github`, signedPush({ owner, name, sha }, tokens.webhook))
@@ -80,6 +87,24 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+async function openDisks(root: string, { diskMebibytes, runners }: ClusterOptions) {
+  await using opened = new AsyncDisposableStack()
+  const all: SmallDisk[] = []
+  const names = [
+    'agent',
+    'dispatcher',
+    'reporter',
+    ...Array.from({ length: runners }, (_, index) => `runner-${index + 1}`),
+  ]
+  for (const name of diskMebibytes === undefined ? [] : names) {
+    const disk = await openSmallDisk(name, join(root, name), diskMebibytes ?? 0)
+    if (disk === undefined) throw problem('PACKAGES_MISSING', 'these tests mount disks of their own: run them as root')
+    all.push(opened.use(disk))
+  }
+  const owned = opened.move()
+  return { all, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** A broker that others used before may hold messages that are not for us. */

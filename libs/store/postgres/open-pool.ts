@@ -22,6 +22,7 @@ export function openPool(url: string, onError: (error: Error) => void = () => un
     options: `-c default_transaction_isolation=serializable -c idle_in_transaction_session_timeout=${idleInTransactionMs}`,
   })
   pool.on('error', onError) // an idle connection broke: the pool has forgotten it
+  pool.on('connect', (client) => client.on('error', onError)) // one that is in use: its next query says so
   return pool
 }
 

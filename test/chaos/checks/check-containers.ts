@@ -48,7 +48,7 @@ export function checkContainers(evidence: Evidence): readonly Finding[] {
       cancels,
       ({ life, answeredAt }) => {
         const lateMs = (life.diedAt ?? Number.POSITIVE_INFINITY) - answeredAt
-        const from = answeredAt - evidence.openedAt
+        const from = answeredAt - ledger.openedAt
         const isTroubled = ledger.entries('fault').some(({ at }) => at > from - 15_000 && at < from + lateMs)
         return lateMs <= cancelLimitMs || isTroubled
           ? undefined

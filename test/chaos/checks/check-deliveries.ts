@@ -1,8 +1,8 @@
 import type { Evidence } from './evidence.ts'
 import { type Finding, findingOf } from './finding.ts'
 
-/** I1, I2, I3: what was answered 2xx is there, once, and nothing else is. */
-export function checkDeliveries({ pushes, builds, ledger, deeds, rig }: Evidence): readonly Finding[] {
+/** I1, I2, I3, I21: what was answered 2xx is there, once, and nothing else is. */
+export function checkDeliveries({ pushes, builds, ledger, deeds }: Evidence): readonly Finding[] {
   const firsts = Map.groupBy(
     builds.filter(({ resubmitOf }) => resubmitOf === undefined),
     ({ commit }) => commit.sha,
@@ -30,8 +30,18 @@ export function checkDeliveries({ pushes, builds, ledger, deeds, rig }: Evidence
         ? undefined
         : { what: `double: ${found.length} builds of ${sha}`, about: [sha, ...found.map(({ id }) => id)] }
     }),
-    findingOf('I1', `every delivery was taken in the end (${rig.agentUrls.length} agents)`, pushes, ({ sha }) =>
+    findingOf('I1', 'every delivery was taken in the end', pushes, ({ sha }) =>
       taken.has(sha) ? undefined : { what: `never answered 2xx: ${sha}`, about: [sha] },
+    ),
+    findingOf(
+      'I21',
+      'a delivery is taken, or refused with 503, or not answered',
+      ledger.entries('delivery'),
+      (entry) => {
+        const { answer, sha } = entry
+        const isFine = typeof answer === 'string' || answer === 202 || answer === 200 || answer === 503
+        return isFine ? undefined : { what: `${String(sha)} was answered ${String(answer)}`, about: [String(sha)] }
+      },
     ),
   ]
 }

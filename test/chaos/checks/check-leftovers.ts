@@ -2,20 +2,25 @@ import { readdir, readFile } from 'node:fs/promises'
 import { until } from '../../setup/until.ts'
 import { nothing, whatIsLeft } from '../../real/what-is-left.ts'
 import type { Rig } from '../rig/rig.ts'
+import type { Evidence } from './evidence.ts'
 import { type Finding, findingOf } from './finding.ts'
 
 const withinMs = 60_000
 
 /** I14: a minute after the last job nothing of any attempt is left, while the runners still live. */
-export async function checkLeftovers(rig: Rig): Promise<readonly Finding[]> {
+export async function checkLeftovers({ rig, volumes }: Evidence): Promise<readonly Finding[]> {
   const kinds = ['containers', 'networks', 'volumes', 'attempts'] as const
-  const isNothing = async () => {
+  const look = async () => {
     const left = await whatIsLeft(rig)
+    return { ...left, volumes: left.volumes.filter((name) => volumes.has(name)) } // others use this engine too
+  }
+  const isNothing = async () => {
+    const left = await look()
     const some = kinds.find((kind) => kind !== 'networks' && left[kind].length > nothing[kind].length)
     if (some !== undefined) throw new RangeError(`${some} are left`)
     return left
   }
-  const left = await until(isNothing, { timeoutMs: withinMs, intervalMs: 500 }).catch(() => whatIsLeft(rig))
+  const left = await until(isNothing, { timeoutMs: withinMs, intervalMs: 500 }).catch(look)
   return [
     findingOf('I14', 'nothing of an attempt is left after 60 s', kinds, (kind) =>
       kind === 'networks' ? [] : left[kind].map((what) => ({ what: `${kind}: ${what}`, about: [what] })),

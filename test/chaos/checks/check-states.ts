@@ -28,6 +28,9 @@ export function checkStates(evidence: Evidence): readonly Finding[] {
           : []
       },
     ),
+    findingOf('I7', 'every build has the jobs of its commit, or its plan errored for a reason', builds, (build) =>
+      wrongPlan(build, evidence),
+    ),
     findingOf(
       'I7',
       'every job ended as its commands say, or errored for a reason',
@@ -35,6 +38,15 @@ export function checkStates(evidence: Evidence): readonly Finding[] {
       wrongEnding,
     ),
   ]
+}
+
+function wrongPlan({ id, commit, jobs }: BuildView, { pushes }: Evidence): Violation | undefined {
+  const plan = jobs.find(({ kind }) => kind === 'plan')
+  const wanted = pushes.find(({ sha }) => sha === commit.sha)?.shape.jobs.map(({ name }) => name) ?? []
+  const missing = wanted.filter((name) => !jobs.some((job) => job.kind === 'steps' && job.name === name))
+  if (missing.length === 0) return undefined
+  if (plan?.ending?.outcome === 'errored' && hasReason(plan, false)) return undefined
+  return { what: `no job ${missing.join(', ')}; plan ${JSON.stringify(plan?.ending)}`, about: [id, commit.sha] }
 }
 
 /** Its commands decide; `errored` needs as many lost or errored attempts as the rules ask for. */

@@ -1,8 +1,8 @@
 import { type Finding, findingOf } from './finding.ts'
 import type { Stored } from './read-store.ts'
 
-/** I8, I9: numbers of attempts go up by one, and only the newest one speaks for its job. Also that nothing waits in the store. */
-export function checkStore({ jobs, attempts, counts }: Stored): readonly Finding[] {
+/** I8, I9, I24: numbers of attempts go up by one, and only the newest one speaks for its job. Also that nothing waits in the store, and what nobody can read is in quarantine. */
+export function checkStore({ jobs, attempts, counts }: Stored, poisoned: number): readonly Finding[] {
   const ofJob = Map.groupBy(attempts, ({ job_id }) => job_id)
   return [
     findingOf(
@@ -24,6 +24,11 @@ export function checkStore({ jobs, attempts, counts }: Stored): readonly Finding
     ),
     findingOf('I20', 'outbox and hot log chunks of the store are empty', ['outbox', 'chunks'] as const, (table) =>
       counts[table] === 0 ? undefined : { what: `${counts[table]} rows in ${table}`, about: [table] },
+    ),
+    findingOf('I24', 'messages that nobody can read are in quarantine, and no other', [poisoned], (wanted) =>
+      counts.quarantine === wanted
+        ? undefined
+        : { what: `${counts.quarantine} in quarantine instead of ${wanted}`, about: ['quarantine'] },
     ),
   ]
 }

@@ -7,6 +7,7 @@ import type { Deeds } from '../play/do-deeds.ts'
 import type { MadePush } from '../play/send-pushes.ts'
 import type { Rig } from '../rig/rig.ts'
 import type { Rest } from '../rig/rest.ts'
+import type { Baseline } from './check-resources.ts'
 
 /** Everything that the checks look at, gathered when all was quiet. */
 export interface Evidence {
@@ -17,9 +18,11 @@ export interface Evidence {
   readonly deeds: Deeds
   /** Each state in which a build was seen. */
   readonly seen: ReadonlyMap<string, readonly string[]>
-  /** When the ledger was opened, in milliseconds since the epoch. */
-  readonly openedAt: number
+  /** What the processes held when they were started first. */
+  readonly baseline: Baseline
   readonly lives: readonly ContainerLife[]
+  /** The names of all volumes that these containers had. */
+  readonly volumes: ReadonlySet<string>
   readonly builds: readonly BuildView[]
   /** Stored logs, by job; of what was taken over, the log that it took. */
   readonly logs: ReadonlyMap<string, Buffer>

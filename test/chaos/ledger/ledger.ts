@@ -17,6 +17,8 @@ export interface Ledger extends AsyncDisposable {
   readonly root: string
   note(kind: string, details: Readonly<Record<string, unknown>>): void
   entries(kind?: string): readonly Entry[]
+  /** In milliseconds since the epoch. */
+  readonly openedAt: number
   /** Milliseconds since it was opened. */
   now(): number
   /** Nothing is removed. */
@@ -32,6 +34,7 @@ export async function openLedger(): Promise<Ledger> {
   const now = () => Math.round(performance.now() - openedAt)
   return {
     root,
+    openedAt: Date.now(),
     now,
     note(kind, details) {
       const entry = { at: now(), kind, ...details }

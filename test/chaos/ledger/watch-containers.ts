@@ -17,6 +17,8 @@ export interface ContainerLife {
 /** Everything with an attempt's label that the engine tells of. Disposing stops listening. */
 export interface ContainerWatch extends AsyncDisposable {
   lives(): readonly ContainerLife[]
+  /** The names of all volumes that these containers had. */
+  volumes(): ReadonlySet<string>
 }
 
 interface EngineEvent {
@@ -25,16 +27,29 @@ interface EngineEvent {
   readonly timeNano: number
 }
 
-/** Records the `docker events` of containers from now on. */
+/** Records the `docker events` of containers and their volumes from now on. */
 export async function watchContainers(): Promise<ContainerWatch> {
   const lives = new Map<string, ContainerLife>()
-  const filters = JSON.stringify({ type: ['container'], label: [attemptLabel] })
-  const stream: NodeJS.ReadableStream = await new Docker().getEvents({ filters })
-  stream.on('error', () => {}) // the end of listening
-  const lines = createInterface({ input: stream })
-  lines.on('line', (line) => note(lives, JSON.parse(line) as EngineEvent)) // as the engine's API says
+  const mounts: { readonly volume: string; readonly container: string }[] = []
+  await using opened = new AsyncDisposableStack()
+  opened.use(await eachEvent({ type: ['container'], label: [attemptLabel] }, (event) => note(lives, event)))
+  const noteMount = ({ Actor: { ID: volume, Attributes } }: EngineEvent) =>
+    mounts.push({ volume, container: Attributes['container'] ?? '' })
+  opened.use(await eachEvent({ type: ['volume'], event: ['mount'] }, noteMount))
+  const owned = opened.move()
   return {
     lives: () => [...lives.values()],
+    volumes: () => new Set(mounts.flatMap(({ volume, container }) => (lives.has(container) ? [volume] : []))),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function eachEvent(filters: object, take: (event: EngineEvent) => void): Promise<AsyncDisposable> {
+  const stream: NodeJS.ReadableStream = await new Docker().getEvents({ filters: JSON.stringify(filters) })
+  stream.on('error', () => {}) // the end of listening
+  const lines = createInterface({ input: stream })
+  lines.on('line', (line) => take(JSON.parse(line) as EngineEvent)) // as the engine's API says
+  return {
     async [Symbol.asyncDispose]() {
       lines.close()
       if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()

@@ -1,24 +1,22 @@
 import { alignedTable } from '../../bench/table.ts'
 import type { ChaosResult } from '../run-chaos.ts'
+import { rowsOf, summaryOf } from './chaos-summary.ts'
+
+const shownAtMost = 5
 
 /** What came of a plan, for a terminal. */
-export function chaosTable({ findings, faults, figures, plan, kills, tookMs, kept }: ChaosResult): string {
-  const rows = findings.map(({ invariant, says, checked, violations }) => [
-    invariant,
-    says,
-    String(checked),
-    violations.length === 0 ? '0' : `${violations.length} VIOLATED`,
-  ])
-  const violations = findings.flatMap((finding) =>
-    finding.violations.slice(0, 5).map(({ what }) => `${finding.invariant}: ${what}`),
+export function chaosTable(result: ChaosResult): string {
+  const { findings, kept, seed, mode } = result
+  const violations = findings.flatMap(({ invariant, violations: all }) =>
+    all.slice(0, shownAtMost).map(({ what }) => `${invariant}: ${what}`),
   )
   return [
-    alignedTable([['', 'invariant', 'checked', 'violated'], ...rows]),
+    alignedTable(rowsOf(result)),
     '',
-    `seed ${plan.seed}, ${plan.pushes.length} commits, ${plan.jobs} jobs planned, ${kills} kills, ${(tookMs / 1000).toFixed(0)} s`,
-    `faults: ${JSON.stringify(faults)}`,
-    `figures: ${JSON.stringify(figures)}`,
-    ...(violations.length === 0 ? [] : ['', ...violations]),
+    ...summaryOf(result),
+    ...(violations.length === 0 ? [] : ['', 'Violated, and more in violations.txt:', ...violations]),
     ...(kept === undefined ? [] : ['', `The ledger and the logs are in ${kept}`]),
+    '',
+    `The same plan again: pnpm chaos --mode ${mode} --jobs ${result.jobs} --kills ${result.planned.kills} --seed ${seed}`,
   ].join('\n')
 }

@@ -25,8 +25,11 @@ export type Weather =
   | { readonly kind: 'refuse' }
 
 /** One thing that goes wrong. `forMs` is how long it stays so. */
-export type Fault = { readonly atMs: number; readonly forMs: number } & (
-  | { readonly kind: 'kill' | 'freeze'; readonly program: string }
+export type Fault = {
+  readonly atMs: number
+  readonly forMs: number
+} /** `aliveMs`: how long it has to have been up before; so nothing is only ever killed at its start. */ & (
+  | { readonly kind: 'kill' | 'freeze'; readonly program: string; readonly aliveMs: number }
   | { readonly kind: 'broker kill' | 'broker stop' | 'database kill' | 'container removed' }
   | { readonly kind: 'link'; readonly link: string; readonly weather: Weather }
   | { readonly kind: 'disk full'; readonly disk: string }
@@ -64,7 +67,10 @@ function drawOne(random: Random, drawers: readonly Drawer[], atMs: number): Faul
 function killers({ programs, hasBroker, hasDatabase }: Targets): readonly Drawer[] {
   return [
     ...programs.map(
-      (program): Drawer => ({ weight: 2, draw: (r) => ({ kind: 'kill', program, forMs: r.whole(0, 2_500) }) }),
+      (program): Drawer => ({
+        weight: 2,
+        draw: (r) => ({ kind: 'kill', program, forMs: r.whole(0, 1_500), aliveMs: drawAlive(r) }),
+      }),
     ),
     { weight: hasBroker ? 1 : 0, draw: (r) => ({ kind: 'broker kill', forMs: r.whole(0, 3_000) }) },
     { weight: hasDatabase ? 1 : 0, draw: (r) => ({ kind: 'database kill', forMs: r.whole(0, 3_000) }) },
@@ -73,7 +79,10 @@ function killers({ programs, hasBroker, hasDatabase }: Targets): readonly Drawer
 
 function troublers({ programs, links, disks, hasBroker }: Targets): readonly Drawer[] {
   return [
-    { weight: 3, draw: (r) => ({ kind: 'freeze', program: r.pick(programs), forMs: r.whole(200, 12_000) }) },
+    {
+      weight: 3,
+      draw: (r) => ({ kind: 'freeze', program: r.pick(programs), forMs: r.whole(200, 12_000), aliveMs: 0 }),
+    },
     { weight: 3, draw: () => ({ kind: 'container removed', forMs: 0 }) },
     { weight: hasBroker ? 1 : 0, draw: (r) => ({ kind: 'broker stop', forMs: r.whole(0, 3_000) }) },
     { weight: links.length > 0 ? 8 : 0, draw: (r) => drawWeather(r, links) },
@@ -93,4 +102,9 @@ function drawWeather(random: Random, links: readonly string[]): Drawn {
     { kind: 'refuse' },
   ])
   return { kind: 'link', link: random.pick(links), weather, forMs: random.whole(500, 8_000) }
+}
+
+/** Some die while they are starting still. */
+function drawAlive(random: Random): number {
+  return random.next() < 0.15 ? 0 : random.whole(300, 4_000)
 }

@@ -91,7 +91,7 @@ async function cancel({ id: jobId }: JobView, { rest, ledger }: Play): Promise<C
 }
 
 async function resubmit(build: BuildView, times: number, play: Play): Promise<Resubmit> {
-  const job = build.jobs.find(({ kind }) => kind === 'steps')
+  const job = build.jobs.find(({ kind }) => kind === 'steps') ?? build.jobs[0] // the plan, where that errored
   const key = `again-${build.id}`
   const answers: string[] = []
   for (let turn = 0; turn < times; turn++) {

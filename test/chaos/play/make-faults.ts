@@ -3,11 +3,12 @@ import { attemptLabel, runnerLabel } from '@narwhal/runner/labels'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Fault } from '../plan/plan-faults.ts'
+import type { KeptProgram } from '../rig/kept-program.ts'
 import type { Backing } from '../rig/rig.ts'
 import type { Play } from './play.ts'
 
 /** How long a kill waits for what it is to kill to be there, in milliseconds. */
-const patienceMs = 20_000
+const patienceMs = 120_000
 
 /** Does to the rig what the plan says, each when it is due. One thing suffers one fault at a time. */
 export async function makeFaults(faults: readonly Fault[], play: Play, count: (fault: Fault) => void): Promise<void> {
@@ -26,9 +27,9 @@ export async function makeFaults(faults: readonly Fault[], play: Play, count: (f
 async function makeFault(fault: Fault, play: Play, count: (fault: Fault) => void): Promise<void> {
   const { ledger, signal } = play
   if (signal.aborted) return
-  ledger.note('fault', { ...fault, begins: true })
+  ledger.note('fault', { fault, begins: true })
   const isDone = await carryOut(fault, play)
-  ledger.note('fault', { ...fault, ends: true, isDone })
+  ledger.note('fault', { fault, ends: true, isDone })
   if (isDone) count(fault)
 }
 
@@ -55,7 +56,7 @@ async function carryOut(fault: Fault, play: Play): Promise<boolean> {
   const { rig } = play
   switch (fault.kind) {
     case 'kill':
-      return untilThere(play, async () => (await programOf(rig, fault.program)?.kill(fault.forMs)) ?? false)
+      return untilThere(play, () => killOnce(fault, programOf(rig, fault.program)))
     case 'freeze':
       return untilThere(play, async () => (await programOf(rig, fault.program)?.freeze(fault.forMs)) ?? false)
     case 'broker kill':
@@ -87,6 +88,11 @@ async function carryOut(fault: Fault, play: Play): Promise<boolean> {
 
 function programOf({ programs }: Play['rig'], name: string) {
   return programs.find((program) => program.name === name)
+}
+
+async function killOnce({ aliveMs, forMs }: { aliveMs: number; forMs: number }, program: KeptProgram | undefined) {
+  if (program === undefined || (aliveMs > 0 && program.upForMs() < aliveMs)) return false
+  return program.kill(forMs)
 }
 
 async function bounce(backing: Backing | undefined, how: 'kill' | 'stop', forMs: number, { sleep }: Play) {

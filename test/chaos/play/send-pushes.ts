@@ -5,7 +5,7 @@ import { owner } from '../rig/repositories.ts'
 import type { Play } from './play.ts'
 
 /** Between two tries of a delivery that was not taken, in milliseconds. Forges leave that to people; here nobody has the time. */
-const againMs = 700
+const againMs = 2_000
 const answerWithinMs = 10_000
 
 /** A push with the commit that it is of. */

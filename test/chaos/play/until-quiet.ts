@@ -32,6 +32,7 @@ export async function untilQuiet(pushes: readonly MadePush[], { watch, play, dee
   })
 }
 
-function isTold(statuses: readonly { readonly state: string }[]): boolean {
+/** The forge shows an end. */
+export function isTold(statuses: readonly { readonly state: string }[]): boolean {
   return statuses.length > 0 && statuses.at(-1)?.state !== 'pending'
 }

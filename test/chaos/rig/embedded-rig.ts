@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { openFaultProxy } from '../proxy/fault-proxy.ts'
 import { keptProgram } from './kept-program.ts'
 import { cloneUrlTemplate } from './repositories.ts'
+import { poisonQueue } from './poison-queue.ts'
 import type { Rig } from './rig.ts'
 import { openSmallDisk } from './small-disk.ts'
 
@@ -53,6 +54,7 @@ export async function openEmbeddedRig({ ledger, leaseMs }: RigOptions): Promise<
   }
   const runnerData = [join(data, 'runner')]
   undo.defer(() => removeFromEngine(runnerData))
+  const poisoned = await poisonQueue(`sqlite:${join(data, 'queue.sqlite')}`)
   const program = serviceProgram({ name: 'narwhal', service: 'narwhal', port, settings, logs })
   const kept = undo.use(keptProgram(program, (event) => ledger.note('life', { program: 'narwhal', ...event })))
   await kept.start()
@@ -71,7 +73,7 @@ export async function openEmbeddedRig({ ledger, leaseMs }: RigOptions): Promise<
     disks: disk === undefined ? [] : [disk],
     agentUrls: [`http://127.0.0.1:${toAgent.port}`],
     restUrls: [program.url],
-    ...{ results, repositories, runnerData, volumesBefore },
+    ...{ results, repositories, poisoned, runnerData, volumesBefore },
     store: join(data, 'store.sqlite'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -14,7 +14,9 @@ export interface KeptProgram extends AsyncDisposable {
   readonly program: ServiceProgram
   /** Starts it, and keeps it from then on; resolves once it listens. */
   start(): Promise<void>
-  /** SIGKILL; started again `forMs` later. False when it was not there to be killed. */
+  /** How long it listens already; 0 while it does not. On a machine that is slow now, as much less: see `slowness`. */
+  upForMs(): number
+  /** SIGKILL, also while it is starting; started again `forMs` later. False when there is no process. */
   kill(forMs: number): Promise<boolean>
   /** SIGSTOP, and SIGCONT `forMs` later. False when it was not there. */
   freeze(forMs: number): Promise<boolean>
@@ -23,32 +25,37 @@ export interface KeptProgram extends AsyncDisposable {
 }
 
 const restMs = 500
+/** So long does a start take on a machine that has nothing else to do, in milliseconds. */
+const usualStartMs = 2_000
 
 export function keptProgram(program: ServiceProgram, tell: (event: LifeEvent) => void): KeptProgram {
   let isWanted = false
-  let isUp = false
+  let upSince: number | undefined
   let restartInMs: number | undefined
   let keeping = Promise.resolve()
 
+  let slowness = 1
+
   const bringUp = async () => {
+    const beganAt = performance.now()
     await program.start()
-    isUp = true
+    slowness = Math.max(1, (performance.now() - beganAt) / usualStartMs)
+    upSince = performance.now()
     tell({ what: 'started', pid: program.pid() })
   }
   const keep = async () => {
     while (isWanted) {
-      const code = isUp ? await program.ended() : null
-      const wasUp = isUp
-      isUp = false
+      const code = await program.ended()
+      upSince = undefined
       if (!isWanted) return
-      if (wasUp && restartInMs === undefined) tell({ what: 'ended by itself', code: String(code) })
+      if (restartInMs === undefined && code !== null) tell({ what: 'ended by itself', code: String(code) })
       await scheduler.wait(restartInMs ?? restMs)
       restartInMs = undefined
-      if (isWanted)
-        await bringUp().catch(async (error: unknown) => {
-          tell({ what: 'did not start', because: String(error).slice(0, 2_000) })
-          await program.kill()
-        })
+      if (!isWanted) return
+      await bringUp().catch(async (error: unknown) => {
+        if (restartInMs === undefined) tell({ what: 'did not start', because: String(error).slice(0, 2_000) })
+        await program.kill()
+      })
     }
   }
   const endBy = async <T>(end: () => Promise<T>) => {
@@ -65,18 +72,19 @@ export function keptProgram(program: ServiceProgram, tell: (event: LifeEvent) =>
       isWanted = true
       keeping = keep()
     },
+    upForMs: () => (upSince === undefined ? 0 : (performance.now() - upSince) / slowness),
     async kill(forMs) {
-      if (!isUp) return false
       const pid = program.pid()
+      if (pid === undefined) return false
       restartInMs = forMs
-      isUp = false
+      upSince = undefined
       await program.kill()
       tell({ what: 'killed', pid })
       return true
     },
     async freeze(forMs) {
       const pid = program.pid()
-      if (!isUp || pid === undefined) return false
+      if (upSince === undefined || pid === undefined) return false
       await runAway(`kill -STOP ${pid}; sleep ${forMs / 1000}; kill -CONT ${pid}`)
       return true
     },

@@ -33,11 +33,11 @@ export interface Rig extends AsyncDisposable, Suspects {
   readonly results: string
   /** Slots of each runner. */
   readonly slots: number
-  /** Of runners, by name: the directory of its data. */
+  /** Messages in the queue that nobody can read. */
+  readonly poisoned: number
   readonly repositories: string
   /** The dispatcher's store: the path of an SQLite file, or a URL of PostgreSQL. */
   readonly store: string
-  readonly volumesBefore: readonly string[]
 }
 
 /** What a plan can break. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, open, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -29,7 +29,11 @@ export async function openSmallDisk(name: string, path: string, mebibytes: numbe
     fill: () => fillUp(filler),
     free: () => rm(filler, { force: true }),
     async [Symbol.asyncDispose]() {
+      const copy = `${path}.copy`
+      await exec('cp', ['-a', path, copy]) // whoever looks for what went wrong wants to see it
       await exec('umount', ['-l', path])
+      await rm(path, { recursive: true })
+      await rename(copy, path)
     },
   }
 }

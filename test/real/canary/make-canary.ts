@@ -25,7 +25,8 @@ export function makeCanary(): Canary {
   for (const [form, spelled] of forms) {
     for (const piece of piecesOf(Buffer.from(spelled))) pieces.set(piece, [...(pieces.get(piece) ?? []), form])
   }
-  const heads = new Set([...pieces.keys()].map((piece) => headOf(Buffer.from(piece, 'latin1'), 0)))
+  const heads = new Uint8Array(2 ** 24)
+  for (const piece of pieces.keys()) heads[headOf(Buffer.from(piece, 'latin1'), 0)] = 1
   return {
     line,
     text,
@@ -67,11 +68,10 @@ function linesOf(text: string): readonly Form[] {
   return lines.map((line, index) => [`line ${index + 1} of text`, line])
 }
 
-/** Every piece, or those with one of these heads, which is quick; one letter for each byte. */
-function* piecesOf(bytes: Uint8Array, heads?: ReadonlySet<number>): Generator<string> {
+/** Every piece, or those whose heads are marked, which is quick; one letter for each byte. */
+function* piecesOf(bytes: Uint8Array, heads?: Uint8Array): Generator<string> {
   for (let at = 0; at + pieceLength <= bytes.length; at++)
-    if (heads?.has(headOf(bytes, at)) !== false)
-      yield Buffer.from(bytes.subarray(at, at + pieceLength)).toString('latin1')
+    if (heads?.[headOf(bytes, at)] !== 0) yield Buffer.from(bytes.subarray(at, at + pieceLength)).toString('latin1')
 }
 
 /** The first bytes of a piece as a number. */
