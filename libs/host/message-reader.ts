@@ -26,9 +26,27 @@ export function messageReader<S extends TSchema>(topic: Topic, schema: S): (body
   }
 }
 
-/** What quarantine keeps of a message: all of it, but only the beginning of a body that is too large to be sent on. */
-export function forQuarantine(body: string, because: string): { readonly body: string; readonly because: string } {
-  const kept = { body, because: because.slice(0, 2_000) }
-  if (body.length <= largestKept) return kept
-  return { body: body.slice(0, 65_536), because: `${kept.because} (of ${body.length} characters 65,536 are kept)` }
+/** A message that cannot be taken, and why. */
+export interface UntakenMessage {
+  readonly messageId: string
+  readonly body: string
+  readonly because: string
+}
+
+/**
+ * What quarantine keeps of a message: all of it, but only the beginning of a body that is too large to be sent on. A NUL,
+ * which no store of texts takes and no JSON has, is shown as ␀.
+ */
+export function forQuarantine({ messageId, body, because }: UntakenMessage): UntakenMessage {
+  const isCut = body.length > largestKept
+  const cut = isCut ? ` (of ${body.length} characters 65,536 are kept)` : ''
+  return {
+    messageId: withoutNul(messageId).slice(0, 1_000),
+    body: withoutNul(isCut ? body.slice(0, 65_536) : body),
+    because: withoutNul(because.slice(0, 2_000)) + cut,
+  }
+}
+
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '␀')
 }

@@ -31,7 +31,16 @@ export const AttemptView = Type.Object({
   ending,
   startedAt,
   finishedAt,
-  log: Type.Optional(Type.Object({ bytes: Type.Integer({ minimum: 0 }), sha256: Type.String() })),
+  log: Type.Optional(
+    Type.Object(
+      {
+        bytes: Type.Integer({ minimum: 0 }),
+        sha256: Type.String(),
+        whole: Type.Optional(Type.Boolean({ description: 'false: all that came before the runner was lost' })),
+      },
+      { description: 'of the stored bytes, once there will be no more of them' },
+    ),
+  ),
   steps: Type.Array(StepView),
 })
 export type AttemptView = Static<typeof AttemptView>

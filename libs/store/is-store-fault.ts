@@ -8,6 +8,7 @@ export function isStoreFault(error: unknown): boolean {
   if (isProblem(error)) return error.code === 'STORE_CONFLICT' || error.code === 'STORE_UNAVAILABLE'
   if (!(error instanceof Error)) return false
   if ('errcode' in error && typeof error.errcode === 'number') return !sqliteFaultsOfData.has(error.errcode & 0xff)
+  if (error.constructor === Error) return true // ours have a class; so speaks the driver of PostgreSQL of lost connections
   if (!('code' in error) || typeof error.code !== 'string') return false
   if (/^[0-9A-Z]{5}$/.test(error.code)) return !/^(?:22|23|54)/.test(error.code) // SQLSTATE: data, constraints, limits
   return !error.code.startsWith('ERR_') // of the system or the connection, such as ECONNRESET; ERR_… is a bug in our code

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import { groupTransactions, type RunInGroup } from './group-transactions.ts'
 import { storeMigrations } from './migrations.ts'
 import { openSqlite } from './open-sqlite.ts'
+import { noPeers } from './peers.ts'
 import type { Schema } from './schema.ts'
 import type { Store, StoreTables } from './store.ts'
 import { tablesOf } from './tables-of.ts'
@@ -16,6 +17,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const run = groupTransactions(db)
   return {
     transaction: (work) => transaction(run, work),
+    openPeers: () => noPeers,
     readiness: () => readiness(db),
     [Symbol.asyncDispose]: () => db.destroy(),
   }

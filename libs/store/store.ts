@@ -2,6 +2,7 @@ import type { AttemptState, BuildState, Commit, PlannedConcurrency, StepState } 
 import type { DeliveryTable, QuarantineTable, ReportTable } from './flow-tables.ts'
 import type { BlobTable, CacheTable, SecretTable } from './kept-tables.ts'
 import type { ConcurrencyGroup, JobTable } from './job-table.ts'
+import type { Peers, PeersOptions } from './peers.ts'
 
 // The port that keeps the dispatcher's state. Order of calls: `openStore`, then `transaction` as often as needed, then dispose.
 //
@@ -14,6 +15,8 @@ import type { ConcurrencyGroup, JobTable } from './job-table.ts'
 /** The port; see the rules above. */
 export interface Store extends AsyncDisposable {
   transaction<T>(work: (tables: StoreTables) => Promise<T>): Promise<T>
+  /** What other processes on this store tell, and what they are told. */
+  openPeers(options: PeersOptions): Peers
   /** 'ready', or why not. */
   readiness(): Promise<string>
 }
@@ -115,7 +118,7 @@ export interface AttemptRecord {
   readonly reported: number
   /** Where the stored log ends: the step, bytes of that step, bytes in all. */
   readonly logEnd: { readonly step: number; readonly stepBytes: number; readonly bytes: number }
-  /** Once the attempt was accepted: the whole log's hash. */
+  /** Of the stored log: once the attempt was accepted, or the log of a lost one was sealed. */
   readonly logSha256?: string
   /** Of the step that decided. */
   readonly exitCode?: number
@@ -176,6 +179,8 @@ export interface ChunkTable {
     attemptId: string,
     options: { readonly position: number; readonly limit: number },
   ): Promise<readonly ChunkRecord[]>
+  /** How many bytes are stored; the log of a sealed attempt has none here. */
+  countBytes(attemptId: string): Promise<number>
   removeAll(attemptId: string): Promise<void>
 }
 

@@ -65,7 +65,8 @@ function viewJob(job: JobRecord, { attempts, waitsFor }: AroundJob): JobView {
 }
 
 function viewAttempt({ id, number, runnerName, state, steps, logSha256, logEnd }: AttemptRecord): AttemptView {
-  const log = logSha256 === undefined ? {} : { log: { bytes: logEnd.bytes, sha256: logSha256 } }
+  const whole = state.state === 'finished'
+  const log = logSha256 === undefined ? {} : { log: { bytes: logEnd.bytes, sha256: logSha256, whole } }
   return { id, number, runner: runnerName, ...viewAttemptState(state), ...log, steps: steps.map(viewStep) }
 }
 

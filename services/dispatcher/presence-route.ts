@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { type HttpServer, type RouteTokens, serveRoute } from '@narwhal/host'
-import { followRunner, problem } from '@narwhal/protocol'
+import { followRunner } from '@narwhal/protocol'
+import { countHeartbeat } from './count-heartbeat.ts'
 import { type SuspectRunnerDeps, suspectRunner } from './suspect-runner.ts'
 
 // 1. A runner has one stream here: a newer one takes the place of the older, whose end then means nothing.
@@ -10,8 +11,6 @@ import { type SuspectRunnerDeps, suspectRunner } from './suspect-runner.ts'
 
 export interface PresenceRouteDeps extends SuspectRunnerDeps {
   readonly tokens: RouteTokens
-  /** Called when a silent runner is heard of again, so that waiting jobs are looked at. */
-  readonly wake: () => void
 }
 
 /** A comment goes out this often, in milliseconds: nothing between here and the runner thinks the stream dead. */
@@ -24,12 +23,8 @@ export function servePresence(server: HttpServer, deps: PresenceRouteDeps): void
   serveRoute(server, followRunner, {
     tokens,
     answer: async ({ params: { runnerId }, reply }) => {
-      const known = await changes.change(({ tables }) => tables.runners.heartbeat(runnerId))
-      if (!known) throw problem('RUNNER_UNKNOWN', `runner ${runnerId} is not registered`)
+      await changes.change((change) => countHeartbeat(change, runnerId, presence))
       if (reply.raw.destroyed) return
-      const wasSilent = presence.isSilent(runnerId)
-      presence.heard(runnerId)
-      if (wasSilent) deps.wake()
       const stream = new AbortController()
       const former = streams.get(runnerId)
       streams.set(runnerId, stream)

@@ -16,6 +16,6 @@ export async function quarantineMessage(
   { topic, because, log }: QuarantineOptions,
 ): Promise<void> {
   log.error({ messageId, topic: topic.name }, `a message went to quarantine: ${because}`)
-  const kept = forQuarantine(body, because)
-  await change.tables.quarantine.put({ id: change.newId(), topic: topic.name, messageId, ...kept, at: change.now })
+  const kept = forQuarantine({ messageId, body, because })
+  await change.tables.quarantine.put({ id: change.newId(), topic: topic.name, ...kept, at: change.now })
 }

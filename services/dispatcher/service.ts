@@ -91,8 +91,8 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     loop('take-reports', (signal) => takeReports({ queue, changes, clock, log, signal })),
     loop('dispatch-loop', (signal) => dispatchLoop({ ...core, send, wake: wakes.dispatch, signal })),
     loop('watch-leases', (signal) => watchLeases({ ...core, signal })),
-    loop('relay-outbox', (signal) => relayOutbox({ queue, changes, wake: wakes.outbox, signal })),
-    loop('seal-logs', (signal) => sealLogs({ changes, blobs: deps.blobs, wake: wakes.seal, log, signal })),
+    loop('relay-outbox', (signal) => relayOutbox({ queue, changes, clock, wake: wakes.outbox, signal })),
+    loop('seal-logs', (signal) => sealLogs({ ...core, wake: wakes.seal, signal })),
     loop('expire-blobs', (signal) => expireBlobs({ ...core, signal })),
   ]
   return {
@@ -101,16 +101,22 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       stop.abort()
       listening[Symbol.dispose]()
       await Promise.all(loops.map((one) => one[Symbol.asyncDispose]()))
+      await changes[Symbol.asyncDispose]()
     },
   }
 }
 
 function wakeWhoever(touched: Touched, core: Core): void {
-  const { wakes, log } = core
+  const { wakes, presence, log } = core
   const { kind } = touched
-  if (kind === 'queued' || kind === 'ended') wakes.dispatch.wake()
-  if (kind === 'ended') wakes.seal.wake()
-  if (kind === 'outbox') wakes.outbox.wake()
+  if (kind === 'runner') {
+    presence.heard(touched.runnerId)
+    presence.welcomed(touched.runnerId)
+  }
+  const isMissed = kind === 'missed'
+  if (kind === 'queued' || kind === 'ended' || kind === 'runner' || isMissed) wakes.dispatch.wake()
+  if (kind === 'ended' || isMissed) wakes.seal.wake()
+  if (kind === 'outbox' || isMissed) wakes.outbox.wake()
   if (kind !== 'stop') return
   const { jobId, because } = touched
   tellRunner(core, jobId, because).catch((error: unknown) => log.error({ err: error }, 'a runner was not told'))
@@ -125,12 +131,12 @@ type Core = DispatcherDeps & {
 }
 
 function serveRoutes(core: Core): void {
-  const { server, wakes } = core
+  const { server } = core
   serveBuildRoutes(server, core)
   serveJobRoutes(server, core)
   serveLogRoute(server, core)
-  serveRunnerRoutes(server, { ...core, wake: wakes.dispatch.wake })
-  servePresence(server, { ...core, wake: wakes.dispatch.wake })
+  serveRunnerRoutes(server, core)
+  servePresence(server, core)
   serveAttemptRoutes(server, core)
   serveBlobRoutes(server, core)
   serveCacheRoutes(server, core)

@@ -67,6 +67,6 @@ function readEvent(body: string): ReturnType<typeof readMessage> {
 function quarantined({ id: messageId, body }: IncomingMessage, because: string, deps: TakeEventsDeps): ReportMessage {
   deps.log.error({ messageId }, `a message goes to quarantine: ${because}`)
   const at = deps.clock.now()
-  const kept = forQuarantine(body, because)
-  return { version: 1, id: newId(at), type: 'quarantine', topic: buildEventsTopic.name, messageId, ...kept, at }
+  const kept = forQuarantine({ messageId, body, because })
+  return { version: 1, id: newId(at), type: 'quarantine', topic: buildEventsTopic.name, ...kept, at }
 }

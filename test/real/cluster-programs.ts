@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { newToken } from '@narwhal/host'
 import { problem } from '@narwhal/protocol'
 import { freePort } from '../setup/free-port.ts'
+import type { Balancer } from './balance.ts'
 import { type ServiceOptions, serviceProgram, type ServiceProgram } from './service-program.ts'
 
 export interface ProgramsOptions {
@@ -17,6 +18,8 @@ export interface ProgramsOptions {
   /** Of the runners, in their order. */
   readonly labels?: readonly string[]
   readonly leaseMs: number
+  /** Between the runners and the dispatchers, if there is one. */
+  readonly balancer?: Balancer
   /** As NARWHAL_ENGINE has it; `docker:` unless given. */
   readonly engine?: string
   readonly logLevel?: string
@@ -44,8 +47,9 @@ export interface ClusterPrograms {
   readonly dispatchers: readonly ServiceProgram[]
   /** The first of them. */
   readonly agent: ServiceProgram
-  /** The first of them. */
   readonly dispatcher: ServiceProgram
+  /** Where the runners reach whichever dispatcher is there. */
+  readonly dispatcherUrl: string
   readonly reporter: ServiceProgram
   readonly runners: readonly ServiceProgram[]
   /** The data directories of the runners. */
@@ -61,11 +65,13 @@ export async function clusterPrograms(options: ProgramsOptions): Promise<Cluster
   await mkdir(join(root, 'logs'))
   const made = { ...options, tokens, results }
   const dispatchers = await dispatcherPrograms(made)
+  made.balancer?.setTargets(dispatchers.map(({ url }) => url))
   const agents = await Promise.all(numbered('agent', options.agents).map((name) => agentProgram(name, made)))
   const runnerNames = Array.from({ length: options.runners }, (_, index) => `runner-${index + 1}`)
   const [agent, dispatcher] = [firstOf(agents), firstOf(dispatchers)]
   return {
     ...{ tokens, agents, dispatchers, agent, dispatcher, results },
+    dispatcherUrl: made.balancer?.url ?? dispatcher.url,
     reporter: await reporterProgram({ ...made, dispatcher }),
     runners: await Promise.all(
       runnerNames.map((name, place) => runnerProgram({ name, place }, { ...made, dispatchers })),
@@ -77,11 +83,11 @@ export async function clusterPrograms(options: ProgramsOptions): Promise<Cluster
 type Made = ProgramsOptions & { readonly tokens: ClusterTokens; readonly results: string }
 
 async function dispatcherPrograms(made: Made): Promise<readonly ServiceProgram[]> {
-  const { root, tokens, leaseMs, store = `sqlite:${join(root, 'dispatcher.sqlite')}` } = made
+  const { root, tokens, leaseMs, store = `sqlite:${join(root, 'dispatcher', 'store.sqlite')}` } = made
   const secretsKey = join(root, 'secrets-key')
   await writeFile(secretsKey, randomBytes(32).toString('hex'), { mode: 0o600 })
   const settings = {
-    BLOBS: `file:${join(root, 'blobs')}`,
+    BLOBS: `file:${join(root, 'dispatcher', 'blobs')}`,
     API_TOKEN: tokens.api,
     RUNNER_TOKEN: tokens.runner,
     APPROVERS: `grace:${tokens.grace}`,
@@ -127,7 +133,7 @@ async function runnerProgram(
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const settings = {
-    DISPATCHER_URL: await linked(`${name} to dispatcher`, dispatcher.url, made),
+    DISPATCHER_URL: await linked(`${name} to dispatcher`, made.balancer?.url ?? dispatcher.url, made),
     RUNNER_URL: await linked(`dispatcher to ${name}`, url, made),
     RUNNER_TOKEN: tokens.runner,
     RUNNER_SLOTS: String(made.slots),

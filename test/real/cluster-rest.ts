@@ -21,7 +21,7 @@ export interface ClusterRest extends AsyncDisposable {
   view(buildId: string): Promise<BuildView>
   /** All builds of a commit. */
   buildsOf(sha: string): Promise<readonly BuildView[]>
-  /** Builds of `owner/name`, at most 100. */
+  /** All builds of `owner/name`, the newest first. */
   builds(repository: string): Promise<readonly BuildView[]>
   runners(): Promise<readonly RunnerView[]>
   logBytes(jobId: string): Promise<Buffer>
@@ -52,8 +52,16 @@ export function clusterRest(baseUrl: string, token: string): ClusterRest {
   return {
     view: (buildId) => client.call(getBuild, { ...call, params: { buildId } }),
     buildsOf: async (sha) => (await client.call(listBuilds, { ...call, query: { sha } })).builds,
-    builds: async (repository) =>
-      (await client.call(listBuilds, { ...call, query: { repository, limit: 100 } })).builds,
+    async builds(repository) {
+      const all: BuildView[] = []
+      for (let after: string | undefined; ; ) {
+        const query = { repository, limit: 100, ...(after === undefined ? {} : { after }) }
+        const { builds, next } = await client.call(listBuilds, { ...call, query })
+        all.push(...builds)
+        if (next === undefined) return all
+        after = next
+      }
+    },
     runners: async () => (await client.call(listRunners, call)).runners,
     async logBytes(jobId) {
       const answer = await readLog(jobId, 'text/plain')

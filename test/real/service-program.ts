@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { problem } from '@narwhal/protocol'
-import { eventually } from './eventually.ts'
+import { until } from '../setup/until.ts'
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
 const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
@@ -37,8 +37,6 @@ export interface ServiceProgram extends AsyncDisposable {
   start(): Promise<void>
   /** SIGKILL. */
   kill(): Promise<void>
-  /** SIGSTOP, SIGCONT: it goes on living. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
   /** SIGTERM; its exit code, or the signal that ended it. */
   end(): Promise<number | NodeJS.Signals | null>
   /** Whether /readyz says so. */
@@ -86,7 +84,6 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
       })
     },
     kill,
-    signal: (signal) => void child?.kill(signal),
     end: () => endBy('SIGTERM'),
     isReady: () =>
       fetch(`${url}/readyz`).then(
@@ -121,7 +118,7 @@ async function untilListening(url: string, child: ChildProcess): Promise<void> {
     const { status } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) })
     if (status !== 200) throw problem('INTERNAL', `${url}/healthz answers ${status}`)
   }
-  await eventually(() => (hasEnded() ? undefined : look()), { timeout: startsWithinMs, interval: 20 })
+  await until(() => (hasEnded() ? undefined : look()), { timeoutMs: startsWithinMs, intervalMs: 20 })
   if (hasEnded()) throw problem('INTERNAL', `it has ended: ${String(child.exitCode ?? child.signalCode)}`)
 }
 

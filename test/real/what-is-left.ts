@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Docker from 'dockerode'
 import { problem } from '@narwhal/protocol'
 import { attemptLabel, runnerLabel } from '@narwhal/runner/labels'
-import { eventually } from './eventually.ts'
+import { until } from '../setup/until.ts'
 
 /** Whose traces are looked for. */
 export interface Suspects {
@@ -50,7 +50,7 @@ export async function listVolumes(): Promise<readonly string[]> {
 /** Removes from the engine what runners that were killed could not. One that never started has made nothing. */
 export async function removeFromEngine(runnerData: readonly string[]): Promise<void> {
   // The engine goes on with what it was told by those that were killed: until then it refuses the same.
-  await eventually(() => removeNow(runnerData), { timeout: 20_000, interval: 200 })
+  await until(() => removeNow(runnerData), { timeoutMs: 20_000, intervalMs: 200 })
 }
 
 async function removeNow(runnerData: readonly string[]): Promise<void> {

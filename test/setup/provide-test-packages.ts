@@ -25,7 +25,8 @@ interface Missing {
 }
 
 /**
- * Sees that what the tests run is on this machine: git, ssh, a container engine, RabbitMQ, Redis, PostgreSQL, a static busybox.
+ * Sees that what the tests run is on this machine: git, ssh, a container engine, RabbitMQ, Redis, PostgreSQL, OpenStack
+ * Swift, strace, a static busybox.
  * As root on Debian and Ubuntu what is missing is installed (unless NARWHAL_SETUP=0), without starting any service.
  *
  * @throws {ProblemError} PACKAGES_MISSING with everything that is missing, and what to do about each.
@@ -66,6 +67,12 @@ async function missingParts(system: System, context: SetupContext): Promise<read
         'install postgresql-15; the tests start their own, and make an image of it',
       ),
     )
+  }
+  if (!existsSync('/usr/lib/python3/dist-packages/swift/common/middleware/s3api')) {
+    parts.push(missingPackage('OpenStack Swift', 'python3-swift', 'install python3-swift; the tests start their own'))
+  }
+  if ((await findProgram('strace', env)) === undefined) {
+    parts.push(missingPackage('strace', 'strace', 'install strace; the tests break a disk with it'))
   }
   if (!isStaticProgram(await readFile('/bin/busybox').catch(() => Buffer.alloc(0)))) {
     parts.push(missingPackage('a static busybox', 'busybox-static', 'put one at /bin/busybox'))

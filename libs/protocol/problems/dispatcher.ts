@@ -66,6 +66,11 @@ export const dispatcherProblems = {
     title: 'The log was stored and cannot be read',
     fix: 'Check NARWHAL_BLOBS: the directory, its rights and its disk.',
   },
+  LOG_DAMAGED: {
+    status: 500,
+    title: 'The stored log is not the one that was written',
+    fix: 'Something outside of Narwhal changed it: check the disks and backups of NARWHAL_BLOBS and NARWHAL_STORE. The outcome of the job stands; resubmit it for a new log.',
+  },
   LOG_INCOMPLETE: {
     status: 409,
     title: 'The stored log is not the one the runner wrote',

@@ -4,7 +4,8 @@ import { DatabaseError, type Pool, type PoolClient } from 'pg'
 
 // 1. An error that PostgreSQL has not sent is one of the connection; so are those with which it ends a connection, or says
 //    that it has no room. They become STORE_UNAVAILABLE. The rest passes as it is.
-// 2. A statement is prepared once on each connection: its name is its place in `known`.
+// 2. PostgreSQL has no text with a NUL in it: U+FFFD stands for it, wherever it is written or looked for.
+// 3. A statement is prepared once on each connection: its name is its place in `known`.
 
 /** Connection exception, insufficient resources, operator intervention, system error. */
 const unavailable = /^(?:08|53|57|58)/
@@ -27,9 +28,13 @@ function clientOf(client: PoolClient, known: Map<string, string>): PostgresPoolC
   function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
   function query(sql: unknown, parameters: readonly unknown[] = []): unknown {
     if (typeof sql !== 'string') throw problem('INTERNAL', 'the store is read without cursors')
-    return client.query({ text: sql, values: [...parameters], ...nameOf(sql, known) }).catch(tell)
+    return client.query({ text: sql, values: parameters.map(withoutNul), ...nameOf(sql, known) }).catch(tell)
   }
   return { query, release: (destroy) => client.release(destroy) }
+}
+
+function withoutNul(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
 }
 
 function nameOf(text: string, known: Map<string, string>): { readonly name?: string } {

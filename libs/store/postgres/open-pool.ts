@@ -14,15 +14,16 @@ const int8 = types.builtins.INT8
 const bytea = types.builtins.BYTEA
 
 /** Connections to the PostgreSQL at `url`. They are made when needed, and again when they broke. */
-export function openPool(url: string, onError: (error: Error) => void = () => undefined): Pool {
+export function openPool(url: string): Pool {
   const pool = new Pool({
     ...settingsOf(url),
     max: connections,
-    // Everything that is read together is of one moment; who writes what changed since then begins again.
-    options: `-c default_transaction_isolation=serializable -c idle_in_transaction_session_timeout=${idleInTransactionMs}`,
+    // All that a transaction reads is of one moment; who writes what changed since then begins again. See guard-writers.ts.
+    // Serializable would need no more, but ran more than half of all transactions again: neighbours share pages of an index.
+    options: `-c default_transaction_isolation=repeatable\\ read -c idle_in_transaction_session_timeout=${idleInTransactionMs}`,
   })
-  pool.on('error', onError) // an idle connection broke: the pool has forgotten it
-  pool.on('connect', (client) => client.on('error', onError)) // one that is in use: its next query says so
+  pool.on('error', () => undefined) // an idle connection broke: the pool has forgotten it
+  pool.on('connect', (client) => client.on('error', () => undefined)) // one in use: whoever uses it hears of it by his query
   return pool
 }
 

@@ -5,9 +5,13 @@ import { storeMigrations } from '../migrations.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
 import { tablesOf } from '../tables-of.ts'
+import { guardWriters } from './guard-writers.ts'
+import { keepPeers } from './keep-peers.ts'
 import { openPool } from './open-pool.ts'
 import { StoreDialect } from './postgres-dialect.ts'
 import { runAgainAfterConflicts } from './run-again.ts'
+
+const migrations = { ...storeMigrations, '0006-several-writers': { up: guardWriters } }
 
 /**
  * Opens the store in a PostgreSQL (14 or newer) and brings it to the newest schema. Any number of processes may do so.
@@ -19,13 +23,14 @@ export async function openPostgresStore(url: string): Promise<Store> {
   await migrate(db, url)
   return {
     transaction: (work) => runAgainAfterConflicts(() => db.transaction().execute((open) => work(tablesOf(open)))),
+    openPeers: (options) => keepPeers(url, options),
     readiness: () => readiness(db),
     [Symbol.asyncDispose]: () => db.destroy(),
   }
 }
 
 async function migrate(db: Kysely<Schema>, url: string): Promise<void> {
-  const provider = { getMigrations: async () => ({ ...storeMigrations }) }
+  const provider = { getMigrations: async () => migrations }
   const { error } = await new Migrator({ db, provider }).migrateToLatest()
   if (error === undefined) return
   await db.destroy()

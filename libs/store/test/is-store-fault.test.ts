@@ -5,6 +5,11 @@ import { id, newBuild } from './records.ts'
 
 const coded = (code: unknown, name = 'code') => Object.assign(new RangeError('no'), { [name]: code })
 
+/** As pg says it: without a code. */
+function lostConnection(): Error {
+  return new Error('Connection terminated unexpectedly')
+}
+
 test.each([
   ['SQLITE_FULL', coded(13, 'errcode')],
   ['SQLITE_IOERR_FSYNC', coded(1034, 'errcode')],
@@ -13,6 +18,7 @@ test.each([
   ['admin_shutdown', coded('57P01')],
   ['disk_full', coded('53100')],
   ['ECONNREFUSED', coded('ECONNREFUSED')],
+  ['a connection that broke', lostConnection()],
   ['a conflict', problem('STORE_CONFLICT', 'others were quicker')],
   ['an unavailable store', problem('STORE_UNAVAILABLE', 'it is gone')],
 ])('%s is a fault of the store', (_, error) => {

@@ -1,6 +1,6 @@
 import { buildEventsTopic, commitsTopic, listQuarantine, requeueMessage, reportsTopic } from '@narwhal/protocol'
 import { openStore, type Store } from '@narwhal/store'
-import { expect, test } from 'vitest'
+import { assert, expect, test } from 'vitest'
 import { eventually, openDispatcher, type Rig } from './open-dispatcher.ts'
 
 const poison = 'f'.repeat(40)
@@ -19,6 +19,7 @@ async function openBuggyStore() {
         }
         return work({ ...tables, builds: { ...tables.builds, insert } })
       }),
+    openPeers: store.openPeers,
     readiness: () => store.readiness(),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
@@ -35,7 +36,8 @@ function onlyOne(rig: Rig) {
     const { messages } = await list(rig)
     expect(messages).toHaveLength(1)
     const [message] = messages
-    return message ?? expect.fail('there is none')
+    assert(message !== undefined)
+    return message
   })
 }
 
@@ -107,7 +109,8 @@ test('a requeued message is taken as if it came now, once, however often it is a
   const { id } = await eventually(async () => {
     await rig.clock.advance(50)
     const [message] = (await list(rig)).messages
-    return message ?? expect.fail('there is none yet')
+    assert(message !== undefined)
+    return message
   })
 
   const early = await requeue(rig, id)
@@ -150,7 +153,7 @@ test('what a reporter put aside is seen here, and goes back to it', async () => 
   }
   const over = new AbortController()
   const heard: string[] = []
-  void rig.queue.take(
+  const taking = rig.queue.take(
     buildEventsTopic,
     'reporter',
     async (batch) => void heard.push(...batch.map(({ id, body }) => `${id} ${body}`)),
@@ -166,6 +169,7 @@ test('what a reporter put aside is seen here, and goes back to it', async () => 
   await eventually(async () => expect(heard).toContain('event-1 {"version":2}'))
   expect((await list(rig)).messages).toEqual([])
   over.abort()
+  await taking
 })
 
 test('nobody without the API token sees quarantine, or takes something out of it', async () => {

@@ -1,5 +1,5 @@
 import type { Rig } from '../rig/rig.ts'
-import { eventually } from '../../real/eventually.ts'
+import { until } from '../../setup/until.ts'
 import { type Finding, findingOf } from './finding.ts'
 
 const withinMs = 30_000
@@ -20,7 +20,7 @@ export async function checkFigures({ programs }: Rig): Promise<readonly Finding[
     if (figures.some(({ value }) => value !== 0)) throw new RangeError('not quiet yet')
     return figures
   }
-  const figures = await eventually(isQuiet, { timeout: withinMs, interval: 500 }).catch(read)
+  const figures = await until(isQuiet, { timeoutMs: withinMs, intervalMs: 500 }).catch(read)
   return [
     findingOf('I22', 'metrics of what waits and runs are 0, as in the store', figures, ({ name, value }) =>
       value === 0 ? undefined : { what: `${name} is ${value}`, about: [] },

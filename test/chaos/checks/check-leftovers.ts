@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { eventually } from '../../real/eventually.ts'
+import { until } from '../../setup/until.ts'
 import { nothing, whatIsLeft } from '../../real/what-is-left.ts'
 import type { Rig } from '../rig/rig.ts'
 import type { Evidence } from './evidence.ts'
@@ -20,7 +20,7 @@ export async function checkLeftovers({ rig, volumes }: Evidence): Promise<readon
     if (some !== undefined) throw new RangeError(`${some} are left`)
     return left
   }
-  const left = await eventually(isNothing, { timeout: withinMs, interval: 500 }).catch(look)
+  const left = await until(isNothing, { timeoutMs: withinMs, intervalMs: 500 }).catch(look)
   return [
     findingOf('I14', 'nothing of an attempt is left after 60 s', kinds, (kind) =>
       kind === 'networks' ? [] : left[kind].map((what) => ({ what: `${kind}: ${what}`, about: [what] })),

@@ -1,5 +1,5 @@
 import { problem, type BuildView } from '@narwhal/protocol'
-import { eventually } from '../../real/eventually.ts'
+import { until } from '../../setup/until.ts'
 
 /** The REST API of whichever dispatcher answers. Nothing here gives up before its time: dispatchers come back. */
 export interface Rest {
@@ -38,7 +38,7 @@ export function openRest(urls: readonly string[], token: string): Rest {
     return answer
   }
   const ask = (path: string, options: AskOptions = {}) =>
-    eventually(() => askOnce(path, options), { timeout: patienceMs, interval: 300, signal: options.signal })
+    until(() => askOnce(path, options), { timeoutMs: patienceMs, intervalMs: 300, signal: options.signal })
   return {
     ask,
     async builds(query = '') {
