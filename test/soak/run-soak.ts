@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { scheduler } from 'node:timers/promises'
+import { problem } from '@narwhal/protocol'
 import { cloneUrlTemplate, makeCommits } from '../chaos/rig/repositories.ts'
 import { type LoadOptions, openLoad } from './open-load.ts'
 import { openSampler } from './sampler.ts'
@@ -25,6 +26,7 @@ export interface SoakResult {
 /** Builds that are open at once: enough to have every slot busy, and no more. */
 const openAtMost = 48
 const sampleEveryMs = 3_000
+const drainWithinMs = 120_000
 const repositoryCount = 40
 const commitsPerRepository = 3_000
 
@@ -54,7 +56,12 @@ export async function runSoak({ mode, minutes, progress, signal }: SoakOptions):
     const at = Math.round((performance.now() - beganAt) / 1000)
     progress(`${at} s of ${minutes * 60}: ${builds} builds, ${(builds / at).toFixed(1)} a second`)
   }
-  await pushing
+  const left = new Promise<Error>((resolve) => {
+    const late = problem('INTERNAL', `Builds are open ${drainWithinMs} ms after the last push.`)
+    setTimeout(() => resolve(late), drainWithinMs).unref()
+  })
+  const fault = await Promise.race([pushing.then(() => undefined), left])
+  if (fault !== undefined) throw fault
   signal.throwIfAborted()
   return { mode, minutes, builds, samples: sampler.count(), trends: sampler.series().map(trendOf) }
 }

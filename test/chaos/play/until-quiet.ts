@@ -4,7 +4,7 @@ import type { Play } from './play.ts'
 import type { MadePush } from './send-pushes.ts'
 
 /** Without any change for so long, nothing will change any more: in milliseconds. */
-const patienceMs = 60_000
+const patienceMs = 120_000
 
 export interface QuietDeps {
   readonly watch: BuildWatch
@@ -12,7 +12,7 @@ export interface QuietDeps {
   readonly deeds: Promise<Deeds>
 }
 
-/** Resolves when every commit was told and nothing is open, or when nothing has changed for a minute. */
+/** Resolves when every commit was told and nothing is open, or when nothing has changed for two minutes. */
 export async function untilQuiet(pushes: readonly MadePush[], { watch, play, deeds }: QuietDeps): Promise<void> {
   const { rig, ledger, sleep } = play
   let areDone = false
