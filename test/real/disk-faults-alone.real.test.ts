@@ -10,9 +10,9 @@ import { makeRepository, type MadeRepository } from '../../libs/git/test/make-re
 import { openSmallDisk, type SmallDisk } from '../chaos/rig/small-disk.ts'
 import { freePort } from '../setup/free-port.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
+import { until } from '../setup/until.ts'
 import { breakSyncs } from './break-syncs.ts'
 import { type ClusterRest, clusterRest } from './cluster-rest.ts'
-import { eventually } from './eventually.ts'
 import { testImage } from './many-pushes.ts'
 import { serviceProgram, type ServiceProgram } from './service-program.ts'
 import { signedPush } from './signed-push.ts'
@@ -20,7 +20,7 @@ import { removeFromEngine } from './what-is-left.ts'
 
 // `narwhal up`, all on SQLite and one small disk; and blobs in a directory, in a process of their own.
 
-const patience = { timeout: 60_000, interval: 50 }
+const patience = { timeoutMs: 60_000, intervalMs: 50 }
 const program = fileURLToPath(new URL('./write-blob.ts', import.meta.url))
 const exec = promisify(execFile)
 
@@ -77,7 +77,7 @@ function tellAll(shas: readonly string[]): Promise<readonly (number | undefined)
 }
 
 async function expectOneOfEach(shas: readonly string[]): Promise<void> {
-  await eventually(async () => {
+  await until(async () => {
     const builds = await Promise.all(shas.map((sha) => rest.buildsOf(sha)))
     const outcomes = builds.map((all) => all.map(({ ending }) => ending?.outcome))
     expect(outcomes, await narwhal.logTail(20)).toEqual(shas.map(() => ['passed']))
@@ -111,7 +111,7 @@ test('all in one process say 503 while their disk is full, and go on when there 
   await disk.fill()
   const answers = await tellAll(shas)
   await disk.free()
-  await eventually(async () => expect(await narwhal.isReady()).toBe(true), patience)
+  await until(async () => expect(await narwhal.isReady()).toBe(true), patience)
   const again = await tellAll(shas)
 
   expect(answers).toEqual([503, 503, 503])

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, afterAll, beforeAll, beforeEach, test } from 'vitest'
 import { startRabbitmq } from '../setup/start-rabbitmq.ts'
+import { until } from '../setup/until.ts'
 import { breakSyncs } from './break-syncs.ts'
 import { deliverAll } from './deliver-all.ts'
-import { eventually } from './eventually.ts'
 import { commitMany, expectOneOfEach, tellAll } from './many-pushes.ts'
 import type { ServiceProgram } from './service-program.ts'
 import { type Cluster, startCluster } from './start-cluster.ts'
@@ -11,7 +11,7 @@ import { type Cluster, startCluster } from './start-cluster.ts'
 // The disk of one service after the other fills up, or fails to sync. What was answered with 2xx becomes one build,
 // also when the service is killed; while it cannot keep anything it says 503, or ends.
 
-const patience = { timeout: 60_000, interval: 50 }
+const patience = { timeoutMs: 60_000, intervalMs: 50 }
 const diskBroken = 74
 
 const opened = new AsyncDisposableStack()
@@ -30,7 +30,7 @@ beforeEach(({ onTestFailed }) => onTestFailed(() => cluster.printLogs()))
 async function fillDiskOf(program: ServiceProgram) {
   await program.end()
   await program.start()
-  await eventually(async () => expect(await program.isReady()).toBe(true), patience)
+  await until(async () => expect(await program.isReady()).toBe(true), patience)
   const disk = cluster.disks[cluster.all.indexOf(program)] ?? expect.fail(`${program.name} has no disk of its own`)
   await disk.fill()
   return disk
@@ -50,7 +50,7 @@ test('an agent whose disk is full says 503 until there is room, and keeps what i
   const answers = await deliverAll(cluster, pushes)
   const readyWhenFull = await agent.isReady()
   await disk.free()
-  await eventually(async () => expect(await agent.isReady()).toBe(true), patience)
+  await until(async () => expect(await agent.isReady()).toBe(true), patience)
   const again = await tellAll(cluster, pushes)
   await agent.kill()
   await agent.start()
@@ -87,7 +87,7 @@ test('a dispatcher that dies on a full disk gets from the broker what it could n
 
   const disk = await fillDiskOf(dispatcher)
   const answers = await tellAll(cluster, pushes)
-  await eventually(async () => expect(await dispatcher.logTail(50)).toContain('batch-rejected'), patience)
+  await until(async () => expect(await dispatcher.logTail(50)).toContain('batch-rejected'), patience)
   await dispatcher.kill()
   await disk.free()
   await dispatcher.start()
@@ -102,7 +102,7 @@ test('a reporter whose disk is full tells what happened once there is room', asy
 
   const disk = await fillDiskOf(reporter)
   await tellAll(cluster, pushes)
-  await eventually(async () => {
+  await until(async () => {
     const states = (await rest.builds('ada/full-reporter')).map(({ state }) => state)
     expect(states).toEqual(pushes.shas.map(() => 'finished'))
   }, patience)
@@ -119,14 +119,14 @@ test('a job of a runner whose disk is full runs again once there is room', async
 
   const disk = await fillDiskOf(runner)
   await tellAll(cluster, pushes)
-  await eventually(async () => {
+  await until(async () => {
     const [build] = await cluster.rest.builds('ada/full-runner')
     const endings = build?.jobs.flatMap(({ attempts }) => attempts.map(({ ending }) => ending?.code)) ?? []
     expect(endings).toContain('DISK_FULL')
   }, patience)
   await disk.free()
 
-  await eventually(async () => {
+  await until(async () => {
     const builds = await cluster.rest.builds('ada/full-runner')
     expect(builds.map(({ ending }) => ending?.outcome)).toEqual(['passed'])
   }, patience)
@@ -179,7 +179,7 @@ test('a runner that cannot keep a result on its disk tells it all the same', asy
   const [runner = expect.fail(), data = ''] = [cluster.runners[0], cluster.runnerData[0]]
   const pushes = await commitMany(cluster, { name: 'broken-runner', count: 1, seconds: 8 })
   await tellAll(cluster, pushes)
-  const attemptId = await eventually(async () => {
+  const attemptId = await until(async () => {
     const [build] = await cluster.rest.builds('ada/broken-runner')
     const running = build?.jobs
       .flatMap(({ attempts }) => attempts)
