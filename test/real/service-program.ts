@@ -9,7 +9,7 @@ import { until } from '../setup/until.ts'
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
 const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
-const startsWithinMs = 400_000
+const startsWithinMs = 60_000
 
 export interface ServiceOptions {
   /** What the test calls it, such as `runner-1`. */
