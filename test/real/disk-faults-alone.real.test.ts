@@ -120,7 +120,7 @@ test('all in one process say 503 while their disk is full, and go on when there 
 })
 
 async function writeBlob(directory: string, bytes: number, under: readonly string[] = []): Promise<string> {
-  const [command = '', ...argv] = [...under, process.execPath, program, directory, String(bytes)]
+  const [command, ...argv] = [...under, process.execPath, program, directory, String(bytes)]
   return (await exec(command, argv)).stdout
 }
 
