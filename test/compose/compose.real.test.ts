@@ -75,7 +75,7 @@ test('while pushes go on each container is killed and started again: every push 
   expect(await inspected()).not.toContain(token.trim())
   await using rest = clusterRest(project.dispatcherUrls[1] ?? '', token.trim())
   const builds = () => rest.builds('owner/name')
-  const pushes = keepPushing({ repository, agentUrl: project.agentUrl, secret: secret.trim(), pauseMs: 4_000 })
+  const pushes = keepPushing({ repository, agentUrl: project.agentUrl, secret: secret.trim(), pauseMs: 8_000 })
   await vi.waitFor(async () => expect((await builds()).filter(isFinished)).not.toEqual([]), patient)
   console.log(`the first build has ended after ${took()}`)
 
