@@ -99,7 +99,7 @@ function untilAborted(loop: Promise<void>, signal: AbortSignal, stop: AttemptSto
 async function keepRenewing(offer: Offer, lease: LeaseState, deps: LoopDeps): Promise<void> {
   const { clock, log, stop, signal, former } = deps
   for (let waitMs = former === undefined ? offer.leaseMs / 3 : 0; ; ) {
-    await clock.sleep(waitMs, signal)
+    if (waitMs > 0) await clock.sleep(waitMs, signal)
     const sentAt = clock.monotonic()
     try {
       const { cancel } = await renew(offer, deps)

@@ -50,7 +50,7 @@ test('a step that runs is awaited by another life, and the next one runs in the 
     index: 1,
     env: {},
     logCapBytes: 1000,
-    script: 'test -e /tmp/mark; ping -c 1 beside >/dev/null; echo ok',
+    script: 'test -e /tmp/mark; nslookup beside >/dev/null; echo ok',
   }
 
   expect(end).toEqual({ exitCode: 3, outOfMemory: false })
@@ -118,9 +118,10 @@ test('a container ends by itself when its lease is not renewed, also when a step
   await using engine = open()
   await using attempt = await openTestNetwork(engine, image)
   const leasePath = attempt.directory
-  await writeFile(join(leasePath, 'left'), '1 3\n')
+  await writeFile(join(leasePath, 'left'), '1 5\n')
   const container = await attempt.startContainer({ leasePath, resources: { pids: 20 } })
-  const greedy = { index: 0, env: {}, logCapBytes: 1000, script: 'while :; do sleep 1000 & done' }
+  const script = 'mkfifo /tmp/never; (while :; do sleep 1000 & done) || :; read never <>/tmp/never'
+  const greedy = { index: 0, env: {}, logCapBytes: 1000, script }
 
   const running = container.runStep(greedy, { signal: never })
 

@@ -8,6 +8,7 @@ import Docker from 'dockerode'
 import { vi } from 'vitest'
 import { freePort } from '../../../test/setup/free-port.ts'
 import { type ServiceProgram, serviceProgram } from '../../../test/real/service-program.ts'
+import { removeFromEngine } from '../../../test/real/what-is-left.ts'
 import { attemptDirectories } from '../attempt.ts'
 import { attemptLabel } from '../engine/docker/labels.ts'
 import { makeRepository } from './make-repository.ts'
@@ -55,8 +56,7 @@ export async function openMortalRunner({
   const dispatcher = stack.use(await openStandIn(token))
   const client = stack.use(openHttpClient())
   const data = join(root, 'runner')
-  const offers: Offer[] = []
-  stack.defer(() => removeContainers(offers))
+  stack.defer(() => removeFromEngine([data]))
   const settings = {
     ...{ DISPATCHER_URL: dispatcher.url, RUNNER_TOKEN: token, RUNNER_SLOTS: String(slots), ENGINE: engine, DATA: data },
     CLONE_URL_TEMPLATE: join(root, '{owner}', '{name}'),
@@ -70,7 +70,6 @@ export async function openMortalRunner({
     ...{ program, dispatcher, data, containersOf },
     async offer(changes) {
       const offered = { ...offerOf(pipeline, repository.sha), ...changes }
-      offers.push(offered)
       await client.call(offerAttempt, { baseUrl: program.url, token, body: offered })
       return offered
     },
@@ -96,18 +95,6 @@ export function eventually<T>(look: () => T | undefined | Promise<T | undefined>
 async function containersOf({ attemptId }: Offer): Promise<readonly string[]> {
   const filters = { label: [`${attemptLabel}=${attemptId}`] }
   return (await new Docker().listContainers({ all: true, filters })).map(({ Id }) => Id)
-}
-
-async function removeContainers(offers: readonly Offer[]): Promise<void> {
-  const ids = (await Promise.all(offers.map(containersOf))).flat()
-  await Promise.all(
-    ids.map((id) =>
-      new Docker()
-        .getContainer(id)
-        .remove({ force: true })
-        .catch(() => undefined),
-    ),
-  )
 }
 
 function offerOf(pipeline: string, sha: string): Offer {
