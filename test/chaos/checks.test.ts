@@ -25,11 +25,7 @@ test.each<readonly [string, Partial<Evidence>, readonly string[]]>([
   ['a build that goes on for ever has not ended', { builds: [build({ state: 'running' }, job({}))] }, ['I6']],
   ['an end that changes is no end', { seen: new Map([['build', ['finished {"outcome":"failed"}']]]) }, ['I7']],
   ['a state that goes back is wrong', { seen: new Map([['build', ['running', 'queued']]]) }, ['I7']],
-  [
-    'a failure that no command said is wrong',
-    { builds: [build({}, job({ ending: { outcome: 'failed' } }))] },
-    ['I7'],
-  ],
+  ['a failure that no command said is wrong', { builds: [build({}, job({ ending: { outcome: 'failed' } }))] }, ['I7']],
   ['an error for no reason is wrong', { builds: [build({}, job({ ending: { outcome: 'errored' } }))] }, ['I7']],
   ['a log with a byte too few is wrong', { logs: new Map([['job', Buffer.from(log.slice(1))]]) }, ['I11']],
   ['a log with a byte twice is wrong', { logs: new Map([['job', Buffer.from(`${log}\n`)]]) }, ['I11']],
@@ -39,10 +35,10 @@ test.each<readonly [string, Partial<Evidence>, readonly string[]]>([
 })
 
 test('a job that errored after three lost attempts errored for a reason', () => {
-  const lost = [1, 2, 3].map(
-    (number) => ({ id: `attempt ${number}`, number, runner: 'ada', state: 'lost', steps: [] }) as const,
-  )
-  const errored = job({ ending: { outcome: 'errored', code: 'RUNNER_LOST' }, attempts: [...lost] })
+  const attemptOf = (number: number): JobView['attempts'][number] => {
+    return { id: `attempt ${number}`, number, runner: 'ada', state: 'lost', steps: [] }
+  }
+  const errored = job({ ending: { outcome: 'errored', code: 'RUNNER_LOST' }, attempts: [1, 2, 3].map(attemptOf) })
 
   expect(violated(evidence({ builds: [build({}, errored)], logs: new Map() }))).toEqual([])
 })
