@@ -35,14 +35,10 @@ test.each<readonly [string, Partial<Evidence>, readonly string[]]>([
 })
 
 test('a job that errored after three lost attempts errored for a reason', () => {
-  const lost = [1, 2, 3].map((number) => ({
-    id: `attempt ${number}`,
-    number,
-    runner: 'ada',
-    state: 'lost' as const,
-    steps: [],
-  }))
-  const errored = job({ ending: { outcome: 'errored', code: 'RUNNER_LOST' }, attempts: [...lost] })
+  const attemptOf = (number: number): JobView['attempts'][number] => {
+    return { id: `attempt ${number}`, number, runner: 'ada', state: 'lost', steps: [] }
+  }
+  const errored = job({ ending: { outcome: 'errored', code: 'RUNNER_LOST' }, attempts: [1, 2, 3].map(attemptOf) })
 
   expect(violated(evidence({ builds: [build({}, errored)], logs: new Map() }))).toEqual([])
 })

@@ -26,6 +26,7 @@ export async function untilQuiet(pushes: readonly MadePush[], { watch, play, dee
     before = now
     await sleep(500)
   }
+  ledger.note('stuck', { holds: await rig.describe?.() })
   ledger.note('trouble', {
     where: 'quiet',
     error: `nothing changed for ${patienceMs} ms: ${before}, deeds done: ${areDone}`,

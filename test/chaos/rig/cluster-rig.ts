@@ -9,6 +9,7 @@ import type { RigOptions } from './embedded-rig.ts'
 import { type FaultProxy, openFaultProxy } from '../proxy/fault-proxy.ts'
 import { keptProgram } from './kept-program.ts'
 import { cloneUrlTemplate } from './repositories.ts'
+import { describeBackings } from './describe-backings.ts'
 import { poisonQueue } from './poison-queue.ts'
 import type { Rig } from './rig.ts'
 import { openSmallDisk } from './small-disk.ts'
@@ -57,6 +58,7 @@ export async function openClusterRig({ ledger, leaseMs }: RigOptions): Promise<R
   return {
     ...({ mode: 'cluster', root, tokens, programs, links, disks, broker, database, github, slots } as const),
     ...{ agentUrls, results, repositories, poisoned, runnerData, volumesBefore },
+    describe: () => describeBackings(broker.url, database.url),
     restUrls: dispatchers.map(({ url }) => url),
     store: database.url,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -24,6 +24,8 @@ export interface Rig extends AsyncDisposable, Suspects {
   readonly disks: readonly SmallDisk[]
   readonly broker?: Backing
   readonly database?: Backing
+  /** What broker and database hold just now, for whoever looks for what got stuck. */
+  describe?(): Promise<unknown>
   readonly github: StandInGitHub
   /** Where deliveries go: through a proxy, one for each agent. */
   readonly agentUrls: readonly string[]
