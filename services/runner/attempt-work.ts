@@ -40,6 +40,6 @@ async function beginAgain(attempt: AttemptWork): Promise<AttemptWork> {
   await untilAborted(cleared, signal)
   const paths = [directories.workspacePath, directories.spoolPath, directories.logsPath]
   await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })))
-  void journal.add({ type: 'begun-again' })
+  journal.note({ type: 'begun-again' })
   return { ...attempt, former: undefined }
 }

@@ -61,7 +61,7 @@ export function startReport(offer: Offer, deps: ReportDeps): Report {
   if (former !== undefined) alarm.within(0)
 
   const add = (event: NewEvent, waitsMs: number) => {
-    void journal.add({ type: 'event', event: unsaid.add(event) })
+    journal.note({ type: 'event', event: unsaid.add(event) })
     alarm.within(waitsMs)
   }
   return {
@@ -142,7 +142,7 @@ async function keepSending(offer: Offer, deps: SendingDeps & { readonly signal: 
       const report = await unsaid.next(clock.now())
       if (report === undefined) break
       const reply = await sendReport(offer, report, deps)
-      if (reply !== undefined) void deps.journal.add(saidRecord(report))
+      if (reply !== undefined) deps.journal.note(saidRecord(report))
       if (reply?.cancel !== undefined) stop.cancel(reply.cancel)
       if (reply !== undefined && report.result !== undefined) return reply
       if (report.chunks.length < 8 && reply !== undefined) break

@@ -36,7 +36,7 @@ export interface AttemptRunner {
 /** Runs an attempt whose slot was taken, from its offer to the removal of everything it made. It does not throw. */
 export async function runAttempt(offer: Offer, stop: AttemptStop, runner: AttemptRunner): Promise<void> {
   const journal = runner.journals.open(offer)
-  void journal.add({ type: 'offered', version: journalVersion, offer })
+  journal.note({ type: 'offered', version: journalVersion, offer })
   await runSafely(offer, stop, { ...runner, journal, former: undefined })
 }
 

@@ -39,13 +39,13 @@ export async function runStep(step: ReadyStep, job: RunningJob, signal: AbortSig
   })
   using _heard = growth.hears(log)
   using _heardByJob = job.growth.hears(log)
-  if (former === undefined) void journal.add(beginning(step, job))
+  if (former === undefined) journal.note(beginning(step, job))
   report.stepStarted(index, log)
   const ended = await runUntilEnough(step, job, { growth, signal })
   const [files] = await Promise.all([readStepFiles(step.spoolPath, index, masker), log.end()])
   const { ending } = ended
   const logBytes = log.lengthBytes ?? 0
-  void journal.add({ type: 'step-left', step: index, logBytes, files })
+  journal.note({ type: 'step-left', step: index, logBytes, files })
   report.stepEnded(index, ending, ended.exitCode)
   return { definition, ...ended, ending, logBytes, files }
 }
@@ -96,7 +96,7 @@ async function tryStep(
   const limits = { who: `Step "${definition.name}"`, growth, clock, signal, elapsedMs: elapsed }
   const { ending, ...rest } = await withinTimeout(once, definition.timeout, limits)
   const end = { ...rest, ending: maskedEnding(ending, masker) }
-  void journal.add({ type: 'step-tried', step: index, retries, end })
+  journal.note({ type: 'step-tried', step: index, retries, end })
   return end
 }
 

@@ -18,7 +18,7 @@ export function fileJournals({ data, clock, log }: FileJournalsDeps): Journals {
   return {
     async readAll() {
       const found = await readdir(attemptsDirectory(data)).catch(() => [])
-      const kept = await Promise.all(found.sort().map((attemptId) => readJournal(attemptDirectories(data, attemptId))))
+      const kept = await Promise.all(found.map((attemptId) => readJournal(attemptDirectories(data, attemptId))))
       return kept.flatMap((journal) => (journal === undefined ? [] : [journal]))
     },
     open: ({ attemptId }) => openFileJournal(attemptDirectories(data, attemptId), { attemptId, clock, log }),

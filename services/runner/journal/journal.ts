@@ -26,8 +26,10 @@ export interface KeptJournal {
 export interface Journal {
   /** Resolves once the attempt has a place on the disk. @throws what the disk says. */
   readonly opened: Promise<unknown>
-  /** It never rejects. */
+  /** Never rejects. */
   add(record: JournalRecord): Promise<void>
+  /** The same, for whoever does not wait for it. */
+  note(record: JournalRecord): void
   /** The last record: it survives also the death of the machine once this has resolved. @throws what the disk says. */
   end(record: JournalRecord): Promise<void>
   /** A log that a former life has left; it has ended when its length is known. */

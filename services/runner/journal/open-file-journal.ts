@@ -45,6 +45,9 @@ export function openFileJournal(
   return {
     opened: opening,
     add,
+    note(record) {
+      add(record).catch(() => undefined) // it never rejects
+    },
     async end(record) {
       await add(record)
       await inTurn(async () => {
@@ -55,7 +58,9 @@ export function openFileJournal(
     },
     openLog: ({ path, capBytes }, lengthBytes) =>
       tailLog(join(root, path), { capBytes, clock, onGrowth: () => undefined, lengthBytes }),
-    renewed: (leftMs) => void inTurn(async () => (await opening).lease.write(leftMs)).catch(() => undefined),
+    renewed(leftMs) {
+      inTurn(async () => (await opening).lease.write(leftMs)).catch(() => undefined) // the disk failed when it was opened
+    },
     remove: () =>
       inTurn(async () => {
         isOver = true

@@ -79,7 +79,7 @@ export function openJobContainers(definition: JobDefinition, deps: ContainersDep
       const site = siteOf.get(container)
       if (site === undefined || lost.has(container)) return
       lost.add(container)
-      void work.journal.add({ type: 'container-lost', id: container.id })
+      work.journal.note({ type: 'container-lost', id: container.id })
       delete site.started
       site.cleared = Promise.allSettled([container[Symbol.asyncDispose]()]) // it is tried again with the attempt
     },
@@ -98,7 +98,7 @@ function containerProvider({ network, work, adopted }: ContainersDeps) {
       return { container: await adopted.adoptContainer(former.id, spec), isAdopted: true }
     }
     const container = await network.startContainer(spec, { signal })
-    void work.journal.add({ type: 'container-started', place: key, spool, id: container.id })
+    work.journal.note({ type: 'container-started', place: key, spool, id: container.id })
     return { container, isAdopted: false }
   }
 }

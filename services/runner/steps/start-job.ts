@@ -38,7 +38,7 @@ export async function startJob(
   const prepared = await prepareJob(definition, commit, work)
   const { caches } = prepared
   const access = networkAccess(definition)
-  void journal.add({ type: 'prepared', at: clock.now(), access, caches, secrets: digestSecrets(work) })
+  journal.note({ type: 'prepared', at: clock.now(), access, caches, secrets: digestSecrets(work) })
   return { ...ready, ...prepared }
 }
 
