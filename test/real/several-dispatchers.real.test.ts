@@ -1,4 +1,4 @@
-import type { BuildView } from '@narwhal/protocol'
+import { type BuildView, problem } from '@narwhal/protocol'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { providePostgres } from '../setup/provide-postgres.ts'
 import { provideRabbitmq } from '../setup/provide-rabbitmq.ts'
@@ -39,13 +39,14 @@ test('a build that ended is counted by one of the dispatchers', async () => {
 
   const counts = pages.map((page) => Number(/^narwhal_builds_total\{outcome="passed"\} (\d+)$/m.exec(page)?.[1] ?? 0))
 
-  expect(counts.toSorted()).toEqual([0, 1])
+  expect(counts.toSorted((a, b) => a - b)).toEqual([0, 1])
 })
 
 async function runningJob(sha: string): Promise<string> {
   const [build] = await cluster.rest.buildsOf(sha)
   const job = build?.jobs.find(({ kind, state }) => kind === 'steps' && state === 'running')
-  return job?.id ?? expect.fail('it does not run yet')
+  if (job === undefined) throw problem('JOB_NOT_FOUND', 'it does not run yet')
+  return job.id
 }
 
 /** Follows a log until its first line comes; the state of the job at this moment. */

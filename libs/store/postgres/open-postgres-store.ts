@@ -35,7 +35,11 @@ async function migrate(db: Kysely<Schema>, url: string): Promise<void> {
   if (error === undefined) return
   await db.destroy()
   const { host, pathname } = new URL(url)
-  throw problem('STORE_UNAVAILABLE', `${host}${pathname} cannot be opened: ${String(error)}`, { cause: error })
+  throw problem(
+    'STORE_UNAVAILABLE',
+    `${host}${pathname} cannot be opened: ${error instanceof Error ? error.message : 'unknown'}`,
+    { cause: error },
+  )
 }
 
 async function readiness(db: Kysely<Schema>): Promise<string> {
