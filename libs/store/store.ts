@@ -9,6 +9,9 @@ import type { Peers, PeersOptions } from './peers.ts'
 // 1. A transaction is all or nothing, and durable when `transaction` resolves.
 // 2. A `save…` writes only what nobody changed since it was read (compare-and-set by `revision`); else the transaction
 //    ends with STORE_CONFLICT and is run again from its beginning. So `work` may run more than once and must not act outside.
+//    Where several processes write at once, it reads the state of one moment, and ends so too when what it writes has changed
+//    since. Two that only read what the other one writes are kept apart where the store's users need it: see
+//    postgres/guard-writers.ts, and think of it before you decide by rows that you do not write.
 // 3. A rejected `transaction` may have been committed: do not repeat it blindly; read again.
 // Every time is in milliseconds since the Unix epoch.
 

@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { newToken } from '@narwhal/host'
+import { problem } from '@narwhal/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeRepository, type MadeRepository } from '../../libs/git/test/make-repository.ts'
 import { openSmallDisk, type SmallDisk } from '../chaos/rig/small-disk.ts'
 import { freePort } from '../setup/free-port.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
+import { until } from '../setup/until.ts'
 import { breakSyncs } from './break-syncs.ts'
 import { type ClusterRest, clusterRest } from './cluster-rest.ts'
-import { until } from '../setup/until.ts'
 import { testImage } from './many-pushes.ts'
 import { serviceProgram, type ServiceProgram } from './service-program.ts'
 import { signedPush } from './signed-push.ts'
@@ -36,7 +37,7 @@ beforeAll(async () => {
   await provideTestImage()
   root = await mkdtemp(join(tmpdir(), 'narwhal-disk-'))
   opened.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))
-  disk = opened.use((await openSmallDisk('data', join(root, 'data'), 24)) ?? expect.fail('only root may mount a disk'))
+  disk = opened.use(await mountDisk('data', 24))
   repository = opened.use(await makeRepository())
   await mkdir(join(root, 'repositories', 'ada'), { recursive: true })
   await symlink(repository.path, join(root, 'repositories', 'ada', 'alone'))
@@ -56,6 +57,12 @@ beforeAll(async () => {
   rest = opened.use(clusterRest(narwhal.url, tokens.api))
 })
 afterAll(() => opened.disposeAsync())
+
+async function mountDisk(name: string, mebibytes: number): Promise<SmallDisk> {
+  const mounted = await openSmallDisk(name, join(root, name), mebibytes)
+  if (mounted === undefined) throw problem('PACKAGES_MISSING', 'these tests mount disks of their own: run them as root')
+  return mounted
+}
 
 async function commits(count: number): Promise<readonly string[]> {
   const shas: string[] = []
@@ -80,7 +87,7 @@ async function expectOneOfEach(shas: readonly string[]): Promise<void> {
   await until(async () => {
     const builds = await Promise.all(shas.map((sha) => rest.buildsOf(sha)))
     const outcomes = builds.map((all) => all.map(({ ending }) => ending?.outcome))
-    expect(outcomes, await narwhal.logTail(20)).toEqual(shas.map(() => ['passed']))
+    expect(outcomes).toEqual(shas.map(() => ['passed']))
   }, patience)
 }
 
@@ -120,7 +127,7 @@ test('all in one process say 503 while their disk is full, and go on when there 
 })
 
 async function writeBlob(directory: string, bytes: number, under: readonly string[] = []): Promise<string> {
-  const [command = '', ...argv] = [...under, process.execPath, program, directory, String(bytes)]
+  const [command, ...argv] = [...under, process.execPath, program, directory, String(bytes)]
   return (await exec(command, argv)).stdout
 }
 
@@ -153,7 +160,7 @@ test('a blob whose file does not sync is not written, and the next one is', asyn
 })
 
 test('a blob that fills its disk is not written, and leaves the room to others', async () => {
-  await using small = (await openSmallDisk('blobs', join(root, 'blobs-2'), 1)) ?? expect.fail('only root may mount')
+  await using small = await mountDisk('blobs', 1)
 
   const tooLarge = await writeBlob(small.path, 2_000_000)
   const left = await filesIn(small.path)

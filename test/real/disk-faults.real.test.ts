@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, afterAll, beforeAll, beforeEach, test } from 'vitest'
 import { startRabbitmq } from '../setup/start-rabbitmq.ts'
+import { until } from '../setup/until.ts'
 import { breakSyncs } from './break-syncs.ts'
 import { deliverAll } from './deliver-all.ts'
-import { until } from '../setup/until.ts'
 import { commitMany, expectOneOfEach, tellAll } from './many-pushes.ts'
 import type { ServiceProgram } from './service-program.ts'
 import { type Cluster, startCluster } from './start-cluster.ts'
@@ -31,7 +31,7 @@ async function fillDiskOf(program: ServiceProgram) {
   await program.end()
   await program.start()
   await until(async () => expect(await program.isReady()).toBe(true), patience)
-  const disk = cluster.disks[cluster.all.indexOf(program)] ?? expect.fail(`${program.name} has no disk of its own`)
+  const { [cluster.all.indexOf(program)]: disk = expect.fail(`${program.name} has no disk`) } = cluster.disks
   await disk.fill()
   return disk
 }
@@ -184,7 +184,8 @@ test('a runner that cannot keep a result on its disk tells it all the same', asy
     const running = build?.jobs
       .flatMap(({ attempts }) => attempts)
       .find(({ state, steps }) => state === 'running' && steps.length > 0)
-    return running?.id ?? expect.fail('no step runs yet')
+    expect(running).toBeDefined()
+    return running?.id ?? ''
   }, patience)
 
   await using _broken = await breakSyncs(runner.pid(), join(data, 'attempts', attemptId, 'result.json'))

@@ -34,6 +34,14 @@ test('a log is followed live at each dispatcher, whichever of them the runner re
   await until(async () => expect((await cluster.rest.buildsOf(sha))[0]?.state).toBe('finished'), patient)
 }, 600_000)
 
+test('a build that ended is counted by one of the dispatchers', async () => {
+  const pages = await Promise.all(cluster.dispatchers.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()))
+
+  const counts = pages.map((page) => Number(/^narwhal_builds_total\{outcome="passed"\} (\d+)$/m.exec(page)?.[1] ?? 0))
+
+  expect(counts.toSorted()).toEqual([0, 1])
+})
+
 async function runningJob(sha: string): Promise<string> {
   const [build] = await cluster.rest.buildsOf(sha)
   const job = build?.jobs.find(({ kind, state }) => kind === 'steps' && state === 'running')

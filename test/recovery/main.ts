@@ -6,7 +6,7 @@ import { runMain } from '@narwhal/host'
 import { fsyncLatency } from '../bench/fsync-latency.ts'
 import { startRabbitmq } from '../setup/start-rabbitmq.ts'
 import { brokerOutage } from './broker-outage.ts'
-import { killedRunner } from './killed-runner.ts'
+import { deadRunner } from './dead-runner.ts'
 import type { Recovery } from './recovery.ts'
 import { recoveryTable } from './recovery-table.ts'
 import { restartedDispatcher } from './restarted-dispatcher.ts'
@@ -25,7 +25,7 @@ import { twentyCommits } from './twenty-commits.ts'
 //   --json               the JSON goes to stdout instead
 
 const recoveries: readonly Recovery[] = [
-  killedRunner,
+  deadRunner,
   restartedRunner,
   silentRunner,
   restartedDispatcher,

@@ -1,4 +1,3 @@
-import { describeError } from '@narwhal/host'
 import { quantile } from '../bench/quantile.ts'
 import type { Recovery, RecoveryContext, RecoveryRig } from './recovery.ts'
 
@@ -23,8 +22,9 @@ export async function runRecovery(recovery: Recovery, times: number, context: Re
   const { id, what } = recovery
   const ledger: Ledger = { samplesMs: [], failures: [] }
   const fail = (which: string, error: unknown) => {
-    ledger.failures.push(`${id}, ${which}: ${describeError(error)}`)
-    context.print(`${id}, ${which} FAILED: ${describeError(error)}`)
+    const because = error instanceof Error ? error.message : String(error)
+    ledger.failures.push(`${id}, ${which}: ${because}`)
+    context.print(`${id}, ${which} FAILED: ${because}`)
   }
   context.print(`${id}: ${what}`)
   try {

@@ -25,8 +25,8 @@ interface Missing {
 }
 
 /**
- * Sees that what the tests run is on this machine: git, ssh, a container engine, RabbitMQ, Redis, PostgreSQL, OpenStack
- * Swift, strace, a static busybox.
+ * Sees that what the tests run is on this machine: git, ssh, a container engine with Compose, RabbitMQ, Redis, PostgreSQL,
+ * OpenStack Swift, strace, a static busybox, debootstrap.
  * As root on Debian and Ubuntu what is missing is installed (unless NARWHAL_SETUP=0), without starting any service.
  *
  * @throws {ProblemError} PACKAGES_MISSING with everything that is missing, and what to do about each.
@@ -77,8 +77,18 @@ async function missingParts(system: System, context: SetupContext): Promise<read
   if (!isStaticProgram(await readFile('/bin/busybox').catch(() => Buffer.alloc(0)))) {
     parts.push(missingPackage('a static busybox', 'busybox-static', 'put one at /bin/busybox'))
   }
+  if ((await findProgram('docker-compose', env)) === undefined && !composePlugins.some((path) => existsSync(path))) {
+    parts.push(missingPackage('Docker Compose', 'docker-compose', 'install docker-compose, or the plugin of docker'))
+  }
+  if (system.isRoot && (await findProgram('debootstrap', env)) === undefined) {
+    parts.push(missingPackage('debootstrap', 'debootstrap', 'install it; the tests make an image of Debian by it'))
+  }
   return parts.filter((part) => part !== undefined)
 }
+
+const composePlugins = ['/usr/libexec', '/usr/lib', '/usr/local/lib'].map(
+  (directory) => `${directory}/docker/cli-plugins/docker-compose`,
+)
 
 /** An engine must answer, or be one that we may start: dockerd, as root, where nobody set DOCKER_HOST. */
 async function missingEngine(system: System, { env, signal }: SetupContext): Promise<Missing | undefined> {

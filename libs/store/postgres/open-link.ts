@@ -45,11 +45,17 @@ export async function openLink(url: string, { clock, heard }: LinkOptions): Prom
   const end = () => ended.abort(problem('STORE_UNAVAILABLE', 'the connection with the other dispatchers ended'))
   client.on('error', end)
   client.on('end', end)
-  const ask = async (sql: string, values: readonly string[] = []) => {
+  let asking: Promise<unknown> = Promise.resolve()
+  const askNow = async (sql: string, values: readonly string[]) => {
     const asked = clock.monotonic()
     const { rows } = await client.query<{ answer: unknown }>(sql, [...values])
     answeredAt = asked
     return rows[0]?.answer
+  }
+  const ask = (sql: string, values: readonly string[] = []): Promise<unknown> => {
+    const answer = asking.then(() => askNow(sql, values)) // pg takes one query at a time
+    asking = answer.catch(() => undefined)
+    return answer
   }
   await client.connect()
   const pid = await ask('select pg_backend_pid() as answer')

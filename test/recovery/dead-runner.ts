@@ -9,7 +9,7 @@ import type { Recovery } from './recovery.ts'
 const leaseMs = 300_000
 
 /** A busy runner is killed, and another one has a free slot. */
-export const killedRunner: Recovery = {
+export const deadRunner: Recovery = {
   id: 'a',
   what: 'kill -9 of a busy runner, `lost: rerun`, a free slot elsewhere → the step runs there (leases of 300 s)',
   goalMs: 2_000,
