@@ -11,7 +11,8 @@ export function checkLogs(evidence: Evidence): readonly Finding[] {
     findingOf('I11', 'the stored log is what the commands wrote', jobs, (one) => wrongLog(one, logs.get(one.job.id))),
     findingOf('I11', 'a live stream with disconnects is the stored log', deeds.followed, ({ jobId, bytes, faults }) => {
       const known = byId.get(jobId)
-      const last = known?.job.attempts.findLast(({ state }) => state === 'finished')?.number
+      const newest = known?.job.attempts.findLast(({ state }) => state !== 'refused')
+      const last = newest?.state === 'finished' ? newest.number : undefined
       const live = last === undefined ? undefined : (bytes.get(last) ?? Buffer.alloc(0))
       const stored = logs.get(jobId)
       const isSame = live === undefined || stored === undefined || live.equals(stored)
@@ -35,9 +36,15 @@ function wrongLog({ push, job, expected }: JobOfPush, log: Buffer | undefined): 
   const want = Buffer.from(expected.log)
   const found = log ?? Buffer.alloc(0)
   const isWhole = job.ending?.outcome === expected.outcome && expected.outcome !== 'cancelled'
-  // What was cut off by a cancel or an error is the beginning of what it would have been.
-  if (isWhole ? found.equals(want) : want.subarray(0, found.length).equals(found)) return undefined
+  // What was cut off by a cancel or an error is the beginning of what it would have been, and may say why it ends there.
+  if (isWhole ? found.equals(want) : isBeginning(found, want)) return undefined
   const at = found.findIndex((byte, place) => byte !== want[place])
   const what = `log of ${push.shape.name}, job ${job.name}: ${found.length} bytes instead of ${want.length}, other from ${at === -1 ? found.length : at}`
   return { what, about: [job.id, push.sha, ...job.attempts.map(({ id }) => id)] }
+}
+
+function isBeginning(found: Buffer, want: Buffer): boolean {
+  const text = found.toString()
+  const [, said = text] = /^([^]*?)\n?\[narwhal\] The log ends here: the runner was lost\.\n$/.exec(text) ?? []
+  return want.toString().startsWith(said)
 }

@@ -8,7 +8,7 @@ import type { Backing } from '../rig/rig.ts'
 import type { Play } from './play.ts'
 
 /** How long a kill waits for what it is to kill to be there, in milliseconds. */
-const patienceMs = 120_000
+const patienceMs = 300_000
 
 /** Does to the rig what the plan says, each when it is due. One thing suffers one fault at a time. */
 export async function makeFaults(faults: readonly Fault[], play: Play, count: (fault: Fault) => void): Promise<void> {

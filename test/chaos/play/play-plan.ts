@@ -3,7 +3,7 @@ import type { Canary } from '../../real/canary/make-canary.ts'
 import { type BuildWatch, watchBuilds } from '../ledger/watch-builds.ts'
 import type { ChaosPlan } from '../plan/chaos-plan.ts'
 import { isKill } from '../plan/plan-faults.ts'
-import { type Deeds, doDeeds } from './do-deeds.ts'
+import { type Deeds, actOnBuilds } from './act-on-builds.ts'
 import { makeFaults } from './make-faults.ts'
 import type { Play } from './play.ts'
 import { type Sampled, startSampling } from './sample-places.ts'
@@ -52,7 +52,7 @@ export async function playPlan(
   }, 1_000)
   undo.defer(() => clearInterval(ticker))
 
-  const deeds = doDeeds(pushes, watch, { ...play, seed: plan.seed })
+  const deeds = actOnBuilds(pushes, watch, { ...play, seed: plan.seed })
   const count = (kind: string, isOne: boolean) => {
     faults.set(kind, (faults.get(kind) ?? 0) + 1)
     if (isOne) kills.done++

@@ -1,5 +1,5 @@
 import type { BuildWatch } from '../ledger/watch-builds.ts'
-import type { Deeds } from './do-deeds.ts'
+import type { Deeds } from './act-on-builds.ts'
 import type { Play } from './play.ts'
 import type { MadePush } from './send-pushes.ts'
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { scheduler } from 'node:timers/promises'
 import type { ServiceProgram } from '../../real/service-program.ts'
 
@@ -27,19 +28,19 @@ export interface KeptProgram extends AsyncDisposable {
 const restMs = 500
 /** So long does a start take on a machine that has nothing else to do, in milliseconds. */
 const usualStartMs = 2_000
+const slownessAtMost = 8
 
 export function keptProgram(program: ServiceProgram, tell: (event: LifeEvent) => void): KeptProgram {
   let isWanted = false
   let upSince: number | undefined
   let restartInMs: number | undefined
   let keeping = Promise.resolve()
-
   let slowness = 1
 
   const bringUp = async () => {
     const beganAt = performance.now()
     await program.start()
-    slowness = Math.max(1, (performance.now() - beganAt) / usualStartMs)
+    slowness = Math.min(slownessAtMost, Math.max(1, (performance.now() - beganAt) / usualStartMs))
     upSince = performance.now()
     tell({ what: 'started', pid: program.pid() })
   }
@@ -84,17 +85,17 @@ export function keptProgram(program: ServiceProgram, tell: (event: LifeEvent) =>
     },
     async freeze(forMs) {
       const pid = program.pid()
-      if (upSince === undefined || pid === undefined) return false
-      await runAway(`kill -STOP ${pid}; sleep ${forMs / 1000}; kill -CONT ${pid}`)
-      return true
+      return upSince !== undefined && pid !== undefined && freezeProcess(pid, forMs)
     },
     end: () => endBy(program.end),
     [Symbol.asyncDispose]: () => endBy(program.kill),
   }
 }
 
-/** In a shell that outlives us: nothing stays stopped should we be ended meanwhile. Resolves when the shell has ended. */
-async function runAway(command: string): Promise<void> {
+/** By a shell that outlives us: nothing stays stopped should we be ended meanwhile. Resolves when it goes on. */
+async function freezeProcess(pid: number, forMs: number): Promise<true> {
+  const command = `kill -STOP ${pid}; sleep ${forMs / 1000}; kill -CONT ${pid}`
   const shell = spawn('sh', ['-c', command], { detached: true, stdio: 'ignore' })
-  await new Promise((resolve) => shell.once('exit', resolve))
+  await once(shell, 'exit')
+  return true
 }

@@ -27,7 +27,7 @@ export interface Deeds {
 }
 
 /** Cancels, follows and resubmits what the plan says, each when its build is so far. */
-export async function doDeeds(
+export async function actOnBuilds(
   pushes: readonly MadePush[],
   watch: BuildWatch,
   play: Play & { readonly seed: number },
