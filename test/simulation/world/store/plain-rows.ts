@@ -1,0 +1,40 @@
+import type { AttemptRecord, BuildRecord, ChunkRecord, JobRecord, OutboxRecord, RunnerRecord } from '@narwhal/store'
+import { Rows } from './rows.ts'
+
+/** A build with the keys that no other unfinished build may have. */
+export interface PlainBuild extends BuildRecord {
+  readonly openKeys?: { readonly event: string; readonly commit: string }
+}
+
+export interface PlainAttempt extends AttemptRecord {
+  readonly renewals: number
+}
+
+/** All tables. */
+export interface PlainRows {
+  readonly builds: Rows<PlainBuild>
+  readonly numbers: Rows<number>
+  readonly jobs: Rows<JobRecord>
+  readonly attempts: Rows<PlainAttempt>
+  readonly chunks: Rows<readonly ChunkRecord[]>
+  readonly runners: Rows<RunnerRecord>
+  readonly messages: Rows<string>
+  readonly quarantine: Rows<object>
+  readonly answers: Rows<{ readonly request: string; readonly buildId: string }>
+  readonly outbox: Rows<{ readonly place: number; readonly message: OutboxRecord }>
+}
+
+export function openPlainRows(): PlainRows {
+  return {
+    builds: new Rows(),
+    numbers: new Rows(),
+    jobs: new Rows(),
+    attempts: new Rows(),
+    chunks: new Rows(),
+    runners: new Rows(),
+    messages: new Rows(),
+    quarantine: new Rows(),
+    answers: new Rows(),
+    outbox: new Rows(),
+  }
+}
