@@ -7,24 +7,37 @@ import type { Report } from './report.ts'
 import type { Masker } from './steps/masker.ts'
 import type { StepPolicy } from './steps/step-policy.ts'
 
-/** What the work of an attempt needs. */
-export interface AttemptWork extends CommitDeps {
+/** An attempt that is under way. */
+export interface Attempt {
   readonly offer: Offer
-  readonly runnerId: string
-  readonly engine: Engine
-  readonly directories: AttemptDirectories
   readonly report: Report
-  readonly dispatcherUrl: string
-  readonly client: HttpClient
   /** What has to be removed once the commands have ended: containers. */
   readonly belongings: AsyncDisposableStack
   /** Resolves once this attempt may start a container. */
   readonly room: (signal: AbortSignal) => Promise<void>
+  /** Aborts when the work has to end. */
+  readonly signal: AbortSignal
   /** Aborts when nothing of the attempt may run any more, not even what a cancel leaves time for. */
   readonly halted: AbortSignal
+}
+
+/** What every attempt of a runner works with. */
+export interface WorkDeps extends Omit<CommitDeps, 'signal'> {
+  readonly runnerId: string
+  /** Directory of this runner alone. */
+  readonly data: string
+  readonly engine: Engine
+  readonly dispatcherUrl: string
+  readonly client: HttpClient
   readonly policy: StepPolicy
   readonly clock: Clock
   readonly log: Log
+}
+
+/** What the work of an attempt needs. */
+export interface AttemptWork extends Attempt, WorkDeps {
+  readonly engine: Engine
+  readonly directories: AttemptDirectories
 }
 
 /** The work of a job whose secrets are known. */

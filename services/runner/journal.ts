@@ -1,28 +1,21 @@
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { AttemptReportEvent, Offer } from '@narwhal/protocol'
 import type { AttemptEnd } from './attempt-end.ts'
 
-/** What is needed to tell the end of an attempt; the logs lie beside it in the spool. */
-export interface Journal extends AttemptEnd {
-  readonly offer: Offer
-  readonly events: readonly AttemptReportEvent[]
-  readonly at: number
+/** What the attempts of a runner keep on its disk. */
+export interface Journals {
+  open(offer: Offer): Journal
 }
 
-/** Keeps the end of an attempt in its directory; it survives a crash once this has resolved. */
-export async function keepJournal(directory: string, journal: Journal): Promise<void> {
-  const file = await open(join(directory, 'result.json'), 'w', 0o600)
-  try {
-    await file.writeFile(JSON.stringify({ version: 1, ...journal }))
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  const parent = await open(directory, 'r')
-  try {
-    await parent.sync()
-  } finally {
-    await parent.close()
-  }
+/** What one attempt keeps on the disk. */
+export interface Journal {
+  /** Keeps what is needed to tell the end of the attempt; it survives a crash once this has resolved. */
+  keepEnd(end: KeptEnd): Promise<void>
+  /** Removes it, and all that the attempt has on the disk. */
+  remove(): Promise<void>
+}
+
+/** The logs lie beside it in the spool. */
+export interface KeptEnd extends AttemptEnd {
+  readonly events: readonly AttemptReportEvent[]
+  readonly at: number
 }

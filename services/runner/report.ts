@@ -3,7 +3,7 @@ import { type AttemptReply, type Ending, type Offer } from '@narwhal/protocol'
 import { openAlarm } from './alarm.ts'
 import type { AttemptEnd } from './attempt-end.ts'
 import type { AttemptStop } from './attempt-stop.ts'
-import { keepJournal } from './journal.ts'
+import type { Journal } from './journal.ts'
 import { sendReport } from './send-report.ts'
 import type { StepLog } from './tail-log.ts'
 import { openUnsaid, type Unsaid } from './unsaid.ts'
@@ -36,13 +36,12 @@ export interface ReportDeps {
   readonly clock: Clock
   readonly log: Log
   readonly stop: AttemptStop
-  /** Where the journal is kept. */
-  readonly directory: string
+  readonly journal: Journal
 }
 
 /** Begins to report on an attempt. */
 export function startReport(offer: Offer, deps: ReportDeps): Report {
-  const { clock, stop, directory, log } = deps
+  const { clock, stop, journal, log } = deps
   const unsaid = openUnsaid()
   const alarm = openAlarm(clock)
   const closed = new AbortController()
@@ -72,12 +71,14 @@ export function startReport(offer: Offer, deps: ReportDeps): Report {
     async finish(end) {
       stop.abandoned.throwIfAborted()
       const whole = { ...end, at: clock.now() }
-      await keepJournal(directory, { offer, events: unsaid.events, ...whole }).catch((error: unknown) =>
-        log.warn(
-          { err: error, attemptId: offer.attemptId },
-          'the result could not be kept on the disk; it is sent all the same',
-        ),
-      )
+      await journal
+        .keepEnd({ events: unsaid.events, ...whole })
+        .catch((error: unknown) =>
+          log.warn(
+            { err: error, attemptId: offer.attemptId },
+            'the result could not be kept on the disk; it is sent all the same',
+          ),
+        )
       stop.abandoned.throwIfAborted()
       unsaid.end(whole)
       alarm.within(0)

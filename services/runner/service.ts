@@ -12,8 +12,10 @@ import {
 import type { JobSelection } from '@narwhal/pipeline'
 import type { Offer, Repository } from '@narwhal/protocol'
 import type { AttemptStop } from './attempt-stop.ts'
+import { attemptWork } from './attempt-work.ts'
 import { drain } from './drain.ts'
 import type { Engine } from './engine/engine.ts'
+import { fileJournals } from './file-journals.ts'
 import { type Registered, startRegistered } from './keep-registered.ts'
 import { serveOffers } from './offer-route.ts'
 import type { Planner } from './planner/open-planner.ts'
@@ -23,7 +25,7 @@ import { type AttemptRunner, runAttempt } from './run-attempt.ts'
 import { openRunnerIdentity } from './runner-identity.ts'
 import { openRunnerMetrics } from './runner-metrics.ts'
 import { openSlots } from './slots.ts'
-import type { StepPolicy } from './steps/step-policy.ts'
+import { plainPolicy, type StepPolicy } from './steps/step-policy.ts'
 
 // 1. Leftovers of a former life are gone before the runner registers, but directories that it cannot remove.
 // 2. It registers once it listens: an offer may follow at once.
@@ -78,17 +80,19 @@ export async function startRunner(deps: RunnerDeps): Promise<Runner> {
     const attempt = runAttempt(offer, stop, runner).finally(() => running.delete(attempt))
     running.add(attempt)
   }
+  const policy = deps.policy ?? plainPolicy
   const runner: AttemptRunner = {
     ...deps,
-    runnerId: identity.id,
     slots,
     metrics: openRunnerMetrics(deps.metrics, slots),
+    journals: fileJournals(data),
+    work: attemptWork({ ...deps, policy, runnerId: identity.id }),
     start,
     onLeftover: leftovers.retry,
   }
   serveOffers(server, { runnerToken, slots, start })
   serveRefs(server, deps)
-  const registered = registerWhenClean({ ...runner, ...deps, slots, removed: leftovers.removed })
+  const registered = registerWhenClean({ ...deps, runnerId: identity.id, slots, removed: leftovers.removed })
   server.addReadiness('engine', () => engine.readiness({ signal: AbortSignal.timeout(5_000) }))
   server.addReadiness('dispatcher', registered.readiness)
   const lock = undo.move()
@@ -130,7 +134,8 @@ function startLeftovers(deps: Parameters<typeof leftoverRemoval>[0] & { clock: C
   return { removed: first.promise, retry: wake.wake, [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose]() }
 }
 
-type Registering = Omit<RunnerDeps, 'slots'> & Pick<AttemptRunner, 'slots' | 'runnerId'> & { removed: Promise<void> }
+type Registering = Omit<RunnerDeps, 'slots'> &
+  Pick<AttemptRunner, 'slots'> & { runnerId: string; removed: Promise<void> }
 
 /** Registers once the server listens and the leftovers are gone. */
 function registerWhenClean(deps: Registering): Registered {
