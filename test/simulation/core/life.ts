@@ -56,7 +56,7 @@ export function openLife({ world, machine, drift, wallOffset, frozenUntil }: Lif
     clock: {
       now: () => Math.floor(world.startAt + timeline.nowMs * (1 + drift) + wallOffset()),
       monotonic: () => (timeline.nowMs - bornMs) * (1 + drift),
-      sleep: (ms, signal) => sleep(later, ms / (1 + drift), signal),
+      sleep: (ms, signal) => sleep(later, Math.max(1, Math.trunc(ms)) / (1 + drift), signal), // as Node's timers
     },
     get isOver() {
       return isOver

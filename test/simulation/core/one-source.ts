@@ -44,7 +44,7 @@ export function takeOverChance(): void {
     return bytes
   }
   Object.assign(crypto, { randomBytes, randomUUID: () => uuidOf(randomBytes(16)) })
-  Object.assign(zlib, { createGzip: () => new PassThrough(), createGunzip: () => new PassThrough() })
+  for (const name of ['createGzip', 'createGunzip']) Object.defineProperty(zlib, name, { value: () => new PassThrough() })
   syncBuiltinESMExports()
   Object.assign(globalThis, { setImmediate: (what: () => void) => void waiting.push(what) })
   AbortSignal.timeout = () => new AbortController().signal

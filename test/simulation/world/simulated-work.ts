@@ -36,7 +36,7 @@ async function plan(attempt: Attempt, deps: WorkDeps): Promise<AttemptEnd> {
   const { world, commitOf, life } = deps
   await takeTime(attempt, deps, engineMs(deps, 2, 60))
   const commit = commitOf(attempt.offer.commit.sha)
-  if (commit === undefined) throw problem('SHA_NOT_FOUND', 'nobody pushed it')
+  if (commit === undefined) throw problem('COMMIT_NOT_FOUND', 'nobody pushed it')
   if (commit.jobs.length === 0) return { ending: { outcome: 'failed', code: 'PIPELINE_INVALID', message: 'drawn so' } }
   world.trace.say(life.machine.name, `has planned ${commit.name}`, 'detail')
   const { concurrency } = commit

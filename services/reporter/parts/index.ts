@@ -1,0 +1,7 @@
+export type { ForgeReply, OutgoingStatus } from '../open-forge.ts'
+export { type Outbox, openOutboxIn } from '../outbox.ts'
+export { type OutboxSchema, outboxMigrations } from '../outbox-schema.ts'
+export type { Report, ReportAnswer } from '../report.ts'
+export { startReportLoop } from '../report-loop.ts'
+export { sendStatus } from '../send-status.ts'
+export { takeEvents } from '../take-events.ts'
