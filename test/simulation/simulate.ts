@@ -30,6 +30,8 @@ export interface Outcome {
   /** The names of all decisions that were taken. */
   readonly decisions: readonly string[]
   readonly lines: readonly TraceLine[]
+  /** Of a long schedule: sizes of what could grow, once in a while. */
+  readonly sizes: readonly Readonly<Record<string, number>>[]
 }
 
 export interface SimulateOptions {
@@ -37,6 +39,8 @@ export interface SimulateOptions {
   /** Only these decisions are taken; absent: all. */
   readonly kept?: ReadonlySet<string> | undefined
   readonly keepsTrace?: boolean
+  /** Hours instead of seconds. */
+  readonly isLong?: boolean
 }
 
 /** Wall times go on from schedule to schedule: ids of one OS process only grow, and so look the same in each. */
@@ -71,5 +75,6 @@ export async function simulate(seed: number, { platters, kept, keepsTrace = fals
     virtualMs: timeline.nowMs,
     decisions: decisions.taken,
     lines: trace.lines,
+    sizes: [],
   }
 }

@@ -47,6 +47,7 @@ export function takeOverChance(): void {
   for (const name of ['createGzip', 'createGunzip']) Object.defineProperty(zlib, name, { value: () => new PassThrough() })
   syncBuiltinESMExports()
   Object.assign(globalThis, { setImmediate: (what: () => void) => void waiting.push(what) })
+  Error.stackTraceLimit = 0 // thousands of errors are part of a schedule, and nobody reads where they come from
   AbortSignal.timeout = () => new AbortController().signal
 }
 

@@ -19,7 +19,7 @@ export function drawSchedule(seed: number, chance: Chance): Drawn {
     seed,
     ...machines,
     leaseMs: chance.pick('lease', [2_000, 3_000, 3_000, 6_000, 12_000]),
-    heartbeatMs: chance.pick('heartbeat', [500, 1_000, 2_000]),
+    heartbeatMs: chance.pick('heartbeat', [1_000, 2_000, 5_000]),
     store: chance.draw('store kind') < realStoreRatio ? 'sqlite' : 'plain',
     commits,
     acts,

@@ -67,7 +67,7 @@ export function openNetwork(world: World): Network {
       partedUntil.set([one, other].sort().join(' '), timeline.nowMs + ms)
     },
     exchange(caller, url, options) {
-      const host = new URL(url).hostname
+      const host = url.slice('http://'.length)
       return new Promise((resolve, reject) => {
         const from = caller.machine.name
         const machine = findHost(host)
@@ -162,7 +162,8 @@ async function call<R extends Route>(
     readonly params?: object
     readonly body?: unknown
   } // what every route may have
-  const path = route.path.replace(/:(\w+)/g, (_, name: string) => String(Object.entries(params ?? {}).find(([key]) => key === name)?.[1]))
+  const values = new Map(Object.entries(params ?? {}))
+  const path = route.path.includes(':') ? route.path.replace(/:(\w+)/g, (_, name: string) => String(values.get(name))) : route.path
   const request: Request = {
     method: route.method,
     path,
