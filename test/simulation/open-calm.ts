@@ -1,3 +1,4 @@
+import type { AttemptRecord } from '@narwhal/store'
 import type { Facts, Oracle } from './oracles/oracle.ts'
 
 // A schedule ends in calm: faults and inputs stop, and everything that was begun may come to its end. It is quiet when nothing
@@ -27,9 +28,12 @@ export function openCalm(facts: Facts & { readonly oracles: readonly Oracle[] })
 
   function look(): void {
     people.approveAll()
+    for (const oracle of oracles) oracle.onCalm?.(timeline.nowMs - drawn.calmAtMs)
     if (!isQuiet(facts) && timeline.nowMs < latestMs) return void timeline.after(lookEveryMs, look)
-    for (const oracle of oracles) oracle.onQuiet?.()
-    isOver = true
+    Promise.all(oracles.map((oracle) => oracle.onQuiet?.())).then(
+      () => void (isOver = true),
+      (error: unknown) => world.violated('I0', `an oracle failed: ${String(error)}`),
+    )
   }
 
   return {
@@ -45,10 +49,17 @@ function longestMs({ steps, failures, planned }: Facts['around']['drawn']['commi
 }
 
 /** Nothing waits anywhere: no build goes on, no message, report or container is left. */
-export function isQuiet({ ledger, around, machines, disks }: Facts): boolean {
+export function isQuiet({ world, ledger, around, machines, disks }: Facts): boolean {
   const isUp = [...machines.values()].every(({ life, isFrozen }) => life !== undefined && !isFrozen)
   const isDone = [...ledger.builds.values()].every(({ state }) => state.state === 'finished')
-  if (!isUp || !isDone || around.broker.depth > 0) return false
+  if (!isUp || !isDone || around.broker.depth > 0 || ledger.outbox.size > 0) return false
+  if (!world.decisions.injected.has('blob-refused') && [...ledger.attempts.values()].some(isUnsealed)) return false
   if (around.engine.containers.some(({ diedMs }) => diedMs === undefined)) return false
   return [...disks].every(([name, disk]) => disk.count(name.startsWith('agent') ? 'messages' : 'reports') === 0)
+}
+
+/** A log that is not in its blob yet. */
+function isUnsealed({ state, logEnd, logBlob }: AttemptRecord): boolean {
+  const isOver = state.state === 'finished' || state.state === 'lost'
+  return isOver && logEnd.bytes > 0 && logBlob === undefined
 }

@@ -22,6 +22,8 @@ export interface Machine {
   jump(ms: number): void
   /** Comes up for the first time, or at once when it is down. */
   start(): void
+  /** Whether it was dead or stood still at some time from `fromMs` to `toMs`. */
+  wasUnable(fromMs: number, toMs: number): boolean
   /** How many calls it has made in all its lives. */
   calls: number
   /** The number of the call at which it dies, and for how long. */
@@ -38,6 +40,9 @@ export interface MachineOptions {
   readonly skewMs: number
 }
 
+/** How long after its return a machine may take to clean up, in milliseconds. */
+const upMs = 1_000
+
 export function openMachine({ world, name, boot, drift, skewMs }: MachineOptions): Machine {
   const { timeline, trace, decisions } = world
   let life: Life | undefined
@@ -45,6 +50,7 @@ export function openMachine({ world, name, boot, drift, skewMs }: MachineOptions
   let frozenUntil = 0
   let wallOffset = skewMs
   let isComing = false
+  const unable: { readonly fromMs: number; readonly toMs: number }[] = []
 
   const machine: Machine = {
     name,
@@ -56,6 +62,7 @@ export function openMachine({ world, name, boot, drift, skewMs }: MachineOptions
     get isFrozen() {
       return frozenUntil > timeline.nowMs
     },
+    wasUnable: (fromMs, toMs) => unable.some((one) => one.fromMs <= toMs && one.toMs >= fromMs),
     start() {
       if (life !== undefined || isComing) return
       come(0)
@@ -64,6 +71,7 @@ export function openMachine({ world, name, boot, drift, skewMs }: MachineOptions
       if (life === undefined) return
       trace.say(name, `dies, for ${Math.round(downMs)} ms`)
       decisions.count('crash')
+      unable.push({ fromMs: timeline.nowMs, toMs: timeline.nowMs + downMs + upMs })
       life.end()
       life = undefined
       service = undefined
@@ -91,6 +99,7 @@ export function openMachine({ world, name, boot, drift, skewMs }: MachineOptions
       if (life === undefined) return
       trace.say(name, `stands still for ${Math.round(ms)} ms`)
       decisions.count('freeze')
+      unable.push({ fromMs: timeline.nowMs, toMs: timeline.nowMs + ms + upMs })
       frozenUntil = Math.max(frozenUntil, timeline.nowMs + ms)
     },
     jump(ms) {

@@ -39,7 +39,7 @@ export function buildWorld({ world, drawn, platters, blobs }: Building): Facts &
   const store = openStorePort(world, openPlainStore(), (changes, by) => {
     for (const given of changes) {
       const change = ledger.take(given, by)
-      for (const oracle of oracles) oracle.onChange?.(change, by)
+      for (const oracle of oracles) oracle.onChange?.(change, changes)
     }
   })
   const forge = openForge({ world, network, caller: outsider(world, 'forge'), webhookSecret, agentsUrl: `http://${agentsName}` })
@@ -122,7 +122,7 @@ function bringAbout({ kind, machine: name, other = name, forMs }: DrawnFault, fa
     'broker-down': () => around.broker.outage(forMs),
     'store-down': () => around.store.outage(forMs),
     'store-full': () => around.store.fill(forMs),
-    'disk-full': () => (disks.get(name) as Disk | undefined)?.fill(forMs),
+    'disk-full': () => disks.get(name)?.fill(forMs),
     'forge-limit': () => around.forge.limit(forMs),
     poison: () => around.broker.put(commitsTopic, { id: `poison-${Math.round(forMs)}`, body: '{"version":1' }),
   }

@@ -12,6 +12,8 @@ export interface Ledger {
   /** The build of each message of the topic `commits` that was taken. */
   readonly messages: ReadonlyMap<string, string>
   readonly quarantined: ReadonlySet<string>
+  /** Messages that dispatchers have not published yet. */
+  readonly outbox: ReadonlySet<string>
   jobsOf(buildId: string): readonly JobRecord[]
   attemptsOf(jobId: string): readonly AttemptRecord[]
   /** `#3 test/2` for the second attempt of a job of the third build. */
@@ -24,6 +26,7 @@ export function openLedger(trace: Trace): Ledger {
   const attempts = new Map<string, AttemptRecord>()
   const messages = new Map<string, string>()
   const quarantined = new Set<string>()
+  const outbox = new Set<string>()
   const names = new Map<string, string>()
   const nameOf = (id: string) => names.get(id) ?? id.slice(0, 8)
 
@@ -48,7 +51,12 @@ export function openLedger(trace: Trace): Ledger {
       case 'runner-left':
       case 'renewed':
       case 'answer':
+        return change
       case 'outbox':
+        outbox.add(change.id)
+        return change
+      case 'outbox-left':
+        for (const id of change.ids) outbox.delete(id)
         return change
       default:
         return change satisfies never
@@ -69,7 +77,7 @@ export function openLedger(trace: Trace): Ledger {
   }
 
   return {
-    ...{ take, builds, jobs, attempts, messages, quarantined, nameOf },
+    ...{ take, builds, jobs, attempts, messages, quarantined, outbox, nameOf },
     jobsOf: (buildId) => [...jobs.values()].filter((job) => job.buildId === buildId),
     attemptsOf: (jobId) => [...attempts.values()].filter((attempt) => attempt.jobId === jobId),
   }

@@ -15,6 +15,8 @@ export interface Broker {
   outage(ms: number): void
   /** Messages in all queues. */
   readonly depth: number
+  /** Told of each message that was acknowledged, and so is gone. */
+  onForgotten: (queue: string, message: OutgoingMessage) => void
   /** Ids that were ever in a queue. */
   readonly seen: ReadonlySet<string>
 }
@@ -96,7 +98,10 @@ export function openBroker(world: World): Broker {
       consumer.isBusy = false
       if (connection === consumer.connection && !isDown()) {
         const { messages } = queueOf(consumer.queue)
-        for (const message of batch) messages.splice(messages.indexOf(message), 1)
+        for (const message of batch) {
+          messages.splice(messages.indexOf(message), 1)
+          broker.onForgotten(consumer.queue, message)
+        }
         trace.say('broker', `forgets ${batch.length} of ${consumer.queue}`, 'detail')
       }
       endIfAborted(consumer)
@@ -179,7 +184,7 @@ export function openBroker(world: World): Broker {
     })
   }
 
-  return {
+  const broker: Broker = {
     queueOf: (life) => ({
       publish: (topic, message, { signal }) => publish(life, topic, message, signal),
       take: (topic, subscriber, onBatch, options) => take(life, { topic, subscriber, onBatch }, options),
@@ -201,8 +206,10 @@ export function openBroker(world: World): Broker {
     get depth() {
       return [...queues.values()].reduce((sum, messages) => sum + messages.length, 0)
     },
+    onForgotten: () => undefined,
     seen,
   }
+  return broker
 }
 
 interface Taking {

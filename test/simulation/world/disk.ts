@@ -16,6 +16,12 @@ export interface Disk {
   /** The database as a new life opens it. */
   open<Schema>(life: Life): Kysely<Schema>
   fill(ms: number): void
+  /** How far a reporter's outbox has heard of a build; 0: nothing. */
+  progressOf(buildId: string): number
+  /** Whether it knows that the build has ended. */
+  hasEnded(buildId: string): boolean
+  /** Why a report of the build was given up. */
+  refusalOf(buildId: string): string | undefined
   /** Rows by table. */
   count(table: string): number
 }
@@ -34,6 +40,11 @@ export function openDisk(world: World, { database }: Platter, name: string): Dis
   let fullUntil = 0
   if (database.isTransaction) database.exec('rollback')
   empty(database)
+
+  function progress(buildId: string): readonly Record<string, unknown>[] {
+    const hasTable = database.prepare(`select 1 from sqlite_master where name = 'progress'`).get() !== undefined
+    return hasTable ? database.prepare('select * from progress where build_id = ?').all(buildId) : []
+  }
 
   function beforeCommit(life: Life): void {
     if (!life.passes()) throw new RangeError('the machine is dead')
@@ -61,6 +72,9 @@ export function openDisk(world: World, { database }: Platter, name: string): Dis
       trace.say(name, `its disk is full for ${Math.round(ms)} ms`)
       fullUntil = timeline.nowMs + ms
     },
+    progressOf: (buildId) => Math.max(0, ...progress(buildId).map(({ sequence }) => Number(sequence))),
+    hasEnded: (buildId) => progress(buildId).some((row) => row['is_terminal'] === 1),
+    refusalOf: (buildId) => progress(buildId).flatMap((row) => (typeof row['refusal_code'] === 'string' ? [row['refusal_code']] : []))[0],
     count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.['count']),
   }
 }

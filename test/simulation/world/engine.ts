@@ -33,6 +33,11 @@ export interface Engine {
   start(of: Omit<Container, 'bornMs' | 'diedMs' | 'steps' | 'onGone'>): Container
   startStep(container: Container, index: number, step: DrawnStep): RunningStep
   remove(container: Container): void
+  /** Told of each container and of each step that starts. */
+  readonly onStart: ((container: Container) => void)[]
+  readonly onStep: ((container: Container) => void)[]
+  /** What the steps of an attempt wrote, in their order. */
+  written(attemptId: string): Buffer
   /** Containers of a runner that live. */
   alive(runner: string): readonly Container[]
 }
@@ -40,6 +45,8 @@ export interface Engine {
 export function openEngine(world: World): Engine {
   const { timeline, decisions, trace } = world
   const containers: Container[] = []
+  const onStart: Engine['onStart'] = []
+  const onStep: Engine['onStep'] = []
 
   function remove(container: Container): void {
     if (container.diedMs !== undefined) return
@@ -65,16 +72,22 @@ export function openEngine(world: World): Engine {
   }
 
   return {
-    containers,
+    ...{ containers, onStart, onStep },
+    written(attemptId) {
+      const steps = containers.filter((one) => one.attemptId === attemptId).flatMap((one) => one.steps)
+      return Buffer.concat(steps.toSorted((a, b) => a.index - b.index).map(({ bytes }) => bytes))
+    },
     start(of) {
       const container: Container = { ...of, bornMs: timeline.nowMs, diedMs: undefined, steps: [], onGone: () => undefined }
       containers.push(container)
+      for (const told of onStart) told(container)
       return container
     },
     startStep(container, index, step) {
       const started = { index, startedMs: timeline.nowMs, bytes: Buffer.alloc(0), ended: 'no' as const }
       const running: RunningStep = { ...started, onChange: () => undefined, next: undefined }
       container.steps.push(running)
+      for (const told of onStep) told(container)
       goOn(container, running, step, 0)
       return running
     },

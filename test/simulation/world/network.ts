@@ -21,6 +21,8 @@ export interface Network {
   listen(life: Life, routes: ServedRoutes, shared?: string): void
   /** From now on the two do not reach each other; `one` alone: nobody reaches it. */
   part(one: string, other: string, ms: number): void
+  /** Told of each answer as it leaves a machine. */
+  onAnswered: (request: Request, answer: Answer) => void
 }
 
 export interface Exchange {
@@ -54,6 +56,7 @@ export function openNetwork(world: World): Network {
   }
 
   const network: Network = {
+    onAnswered: () => undefined,
     listen(life, routes, sharedName) {
       hosts.set(life.machine.name, life.machine)
       listening.set(life.machine, { life, routes })
@@ -72,7 +75,7 @@ export function openNetwork(world: World): Network {
         const from = caller.machine.name
         const machine = findHost(host)
         const link = `${from}>${machine?.name ?? host}`
-        const sending = { world, caller, link, options, resolve, reject }
+        const sending = { world, network, caller, link, options, resolve, reject }
         if (!caller.passes()) return
         const isParted = machine === undefined || areParted(from, machine.name)
         send(sending, isParted ? undefined : { machine, find: () => listening.get(machine) })
@@ -90,6 +93,7 @@ export function openNetwork(world: World): Network {
 
 interface Sending {
   readonly world: World
+  readonly network: Network
   readonly caller: Caller
   readonly link: string
   readonly options: Exchange
@@ -104,7 +108,7 @@ interface Target {
 
 /** @param target absent: what is sent goes nowhere. */
 function send(sending: Sending, target: Target | undefined): void {
-  const { world, caller, link, options, resolve, reject } = sending
+  const { world, network, caller, link, options, resolve, reject } = sending
   const { chance, decisions, trace } = world
   const { request, timeoutMs, signal } = options
   if (signal?.aborted) return reject(signal.reason)
@@ -135,6 +139,7 @@ function send(sending: Sending, target: Target | undefined): void {
     there.routes.answer(request).then((answer) => {
       if (!there.life.passes()) return
       broken()
+      network.onAnswered(request, answer)
       if (decisions.happens('answer-lost', link)) return
       if (decisions.happens('reset', link)) return void caller.later(latency(), unreachable('breaks off', true))
       caller.later(latency(), () => settle(() => resolve(answer)))

@@ -16,6 +16,8 @@ export interface People {
   act(act: DrawnAct): void
   /** Approves whatever waits for it. */
   approveAll(): void
+  /** The log of an attempt, as the API answers it. */
+  readLog(jobId: string, attempt: number): Promise<Buffer | undefined>
   /** What was resubmitted, by Idempotency-Key. */
   readonly resubmits: ReadonlyMap<string, Asked>
 }
@@ -81,6 +83,12 @@ export function openPeople({ world, network, caller, ledger, apiToken, url }: Pe
       for (const job of ledger.jobs.values()) {
         if (job.state.state === 'waiting' && job.state.for === 'approval') approve(job.id)
       }
+    },
+    async readLog(jobId, attempt) {
+      const headers = { authorization: `Bearer ${apiToken}` }
+      const request = { method: 'GET', path: `/v1/jobs/${jobId}/log`, headers, query: { attempt: String(attempt) }, body: undefined }
+      const answer = await network.exchange(caller, url, { request, timeoutMs: 20_000 }).catch(() => undefined)
+      return Buffer.isBuffer(answer?.body) ? answer.body : undefined
     },
     resubmits,
   }

@@ -67,7 +67,8 @@ async function runJob(attempt: Attempt, deps: WorkDeps): Promise<AttemptEnd> {
 }
 
 async function remove(container: Container, deps: WorkDeps): Promise<void> {
-  await deps.life.answer(engineMs(deps, 1, 40), () => deps.engine.remove(container))
+  const { chance } = deps.world
+  await deps.life.answer(chance.between(`remove ${container.runner}`, 1, 200), () => deps.engine.remove(container))
 }
 
 interface JobDeps extends WorkDeps {

@@ -12,6 +12,7 @@ export type StoreChange =
   | { readonly kind: 'quarantined'; readonly id: string }
   | { readonly kind: 'answer'; readonly key: string; readonly buildId: string }
   | { readonly kind: 'outbox'; readonly id: string; readonly buildId: string; readonly sequence: number }
+  | { readonly kind: 'outbox-left'; readonly ids: readonly string[] }
 
 /** The tables of a transaction; what is written goes into `changes` too. */
 export function observedTables(tables: StoreTables, changes: StoreChange[]): StoreTables {
@@ -73,6 +74,10 @@ function observedFlows({ runners, inflow, outbox }: StoreTables, changes: StoreC
       async insert({ id, buildId, sequence, ...message }) {
         changes.push({ kind: 'outbox', id, buildId, sequence })
         await outbox.insert({ id, buildId, sequence, ...message })
+      },
+      async remove(ids) {
+        changes.push({ kind: 'outbox-left', ids })
+        await outbox.remove(ids)
       },
     },
   }
