@@ -1,5 +1,6 @@
 import { problemOf } from '@narwhal/protocol'
 import type { Environment } from './config.ts'
+import { armFailpoints } from './failpoints.ts'
 
 /** How long a service may take to end after SIGTERM before it is ended hard, in milliseconds. */
 const stopLimitMs = 35_000
@@ -22,6 +23,7 @@ export async function runMain(main: (context: MainContext) => Promise<number | u
     })
   }
   try {
+    using _armed = armFailpoints(process.env)
     process.exitCode = (await main({ env: process.env, argv: process.argv.slice(2), signal: stop.signal })) ?? 0
   } catch (error) {
     if (stop.signal.aborted && error === stop.signal.reason) return

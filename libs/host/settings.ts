@@ -35,6 +35,11 @@ export const settings = {
   NARWHAL_LEASE_MS: 'how long an attempt may stay without a sign of life, in milliseconds',
   NARWHAL_QUEUE_LIMIT_MS: 'how long a job may wait for a runner, in milliseconds',
   NARWHAL_INBOX_BYTES: 'how large the inbox may grow while the queue is down, in bytes',
+  NARWHAL_GITHUB_APP_ID: 'id of the GitHub App whose delivery log is swept for pushes that never arrived',
+  NARWHAL_GITHUB_APP_KEY: 'private key of the GitHub App, in PEM, as a file: `NARWHAL_GITHUB_APP_KEY_FILE`',
+  NARWHAL_GITHUB_REPOSITORIES: 'repositories to sweep before a webhook has told of them: `owner/name`, with commas',
+  NARWHAL_SWEEP_MS: 'how long after one sweep for missed pushes the next begins, in milliseconds',
+  NARWHAL_FAILPOINTS: 'where tests let a service die, fail or wait; refused with `NODE_ENV=production`',
   NARWHAL_SETUP: '`0`: never install anything on this machine',
 } as const
 

@@ -1,3 +1,5 @@
+export * from './flow-tables.ts'
+export { isStoreFault } from './is-store-fault.ts'
 export * from './job-table.ts'
 export * from './kept-tables.ts'
 export { type Migrations, openSqlite } from './open-sqlite.ts'

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { createSecondFlows } from './flow-migration.ts'
 import { createKept } from './kept-migration.ts'
 import type { Migrations } from './open-sqlite.ts'
 
@@ -9,6 +10,7 @@ export const storeMigrations: Migrations = {
   '0003-attempts': { up: createAttempts },
   '0004-inflow-and-outflow': { up: createFlows },
   '0005-blobs-and-secrets': { up: createKept },
+  '0007-keys-and-reports': { up: createSecondFlows },
 }
 
 async function createBuilds(schema: Kysely<unknown>): Promise<void> {

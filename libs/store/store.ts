@@ -1,4 +1,5 @@
 import type { AttemptState, BuildState, Commit, PlannedConcurrency, StepState } from '@narwhal/protocol'
+import type { DeliveryTable, QuarantineTable, ReportTable } from './flow-tables.ts'
 import type { BlobTable, CacheTable, SecretTable } from './kept-tables.ts'
 import type { ConcurrencyGroup, JobTable } from './job-table.ts'
 
@@ -26,6 +27,9 @@ export interface StoreTables {
   readonly runners: RunnerTable
   readonly inflow: InflowTable
   readonly outbox: OutboxTable
+  readonly deliveries: DeliveryTable
+  readonly quarantine: QuarantineTable
+  readonly reports: ReportTable
   readonly blobs: BlobTable
   readonly caches: CacheTable
   readonly secrets: SecretTable
@@ -210,14 +214,6 @@ export interface InflowTable {
   }): Promise<boolean>
   /** The build that a message of this id became. */
   buildOfMessage(id: string): Promise<string | undefined>
-  /** Puts aside what could not be read. */
-  quarantine(message: {
-    readonly id: string
-    readonly topic: string
-    readonly body: string
-    readonly because: string
-    readonly at: number
-  }): Promise<void>
   /** The answer that was given to a request with this Idempotency-Key. */
   findAnswer(key: string): Promise<{ readonly request: string; readonly buildId: string } | undefined>
   keepAnswer(

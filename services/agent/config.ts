@@ -12,6 +12,7 @@ import {
   text,
 } from '@narwhal/host'
 import { checkForgeUrl } from '@narwhal/protocol'
+import { sweepSettings } from './sweep/sweep-options.ts'
 
 /** The settings of the agent. @throws {ProblemError} CONFIG_INVALID with every fault */
 export function readAgentConfig(env: Environment) {
@@ -24,6 +25,9 @@ export function readAgentConfig(env: Environment) {
     webhookSecrets: required('NARWHAL_GITHUB_WEBHOOK_SECRET', webhookSecrets),
     githubApiUrl: optional('NARWHAL_GITHUB_API_URL', githubApiUrl, 'https://api.github.com'),
     apiToken: optional('NARWHAL_API_TOKEN', secret, undefined),
+    githubToken: optional('NARWHAL_GITHUB_TOKEN', text, undefined),
+    cloneUrlTemplate: optional('NARWHAL_CLONE_URL_TEMPLATE', text, 'https://github.com/{owner}/{name}.git'),
+    ...sweepSettings,
     inboxBytes: optional('NARWHAL_INBOX_BYTES', positive, 1024 ** 3),
   })
 }

@@ -25,6 +25,10 @@ export interface InboxSchema {
   }
   /** The head of each ref of the watched repositories that was last put into `messages`. */
   readonly cursors: { readonly repository: string; readonly ref: string; readonly sha: string }
+  /** Repositories that a webhook has told of. */
+  readonly repositories: { readonly host: string; readonly owner: string; readonly name: string }
+  /** Up to when the delivery logs of forges were swept. */
+  readonly sweeps: { readonly source: string; readonly swept_until: number }
   /** One row that is written to learn whether writing works. */
   readonly probes: { readonly id: number; readonly probed_at: number }
 }
@@ -63,6 +67,22 @@ export const inboxMigrations: Migrations = {
         .addColumn('probed_at', 'integer', (column) => column.notNull())
         .execute()
       await sql`insert into probes (id, probed_at) values (1, 0)`.execute(store)
+    },
+  },
+  '0002-sweeps': {
+    async up(store: Kysely<unknown>) {
+      await store.schema
+        .createTable('repositories')
+        .addColumn('host', 'text', (column) => column.notNull())
+        .addColumn('owner', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('repositories_key', ['host', 'owner', 'name'])
+        .execute()
+      await store.schema
+        .createTable('sweeps')
+        .addColumn('source', 'text', (column) => column.primaryKey())
+        .addColumn('swept_until', 'integer', (column) => column.notNull())
+        .execute()
     },
   },
 }

@@ -8,6 +8,7 @@ import { type HeadMoves, writeHeads } from './head-cursors.ts'
 import { type InboxSchema, inboxMigrations } from './inbox-schema.ts'
 import { openSpace } from './inbox-space.ts'
 import { inboxReadiness } from './inbox-readiness.ts'
+import { type SweepMarks, sweepMarks } from './sweep/sweep-marks.ts'
 
 // 1. What `keep` or `keepHeads` resolved for is on the disk (synchronous=FULL), and stays until it is marked relayed.
 // 2. The two keys of a delivery stay for ever: a repeated delivery is known after any time.
@@ -40,6 +41,7 @@ export interface Unrelayed {
 export interface Inbox extends AsyncDisposable {
   /** Woken whenever something new is to be relayed. For the relay alone. */
   readonly arrivals: Wake
+  readonly sweeps: SweepMarks
   keep(delivery: Delivery): Promise<Kept>
   /** Moves the cursors of a watched repository and keeps the messages of the moves, both or neither. */
   keepHeads(moves: HeadMoves): Promise<void>
@@ -74,6 +76,7 @@ export async function openInboxIn(store: Kysely<InboxSchema>, { limitBytes, cloc
 
   return {
     arrivals,
+    sweeps: sweepMarks(store, write),
     readiness: readiness.check,
     async keep(delivery) {
       const bytes = delivery.body.byteLength + rowBytes
@@ -135,6 +138,9 @@ async function insertDelivery(store: Kysely<InboxSchema>, delivery: Delivery, by
   if (isNew === undefined) return { id: await firstOf(store, keys), duplicate: true }
   const row = { id: message.id, message: JSON.stringify(message), body, bytes }
   await store.insertInto('messages').values(row).execute()
+  const { host, owner, name } = message.commit.repository
+  const heardOf = store.insertInto('repositories').values({ host, owner, name })
+  await heardOf.onConflict((conflict) => conflict.doNothing()).execute()
   return { id: message.id, duplicate: false }
 }
 

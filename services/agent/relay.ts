@@ -1,4 +1,4 @@
-import { type Clock, type Counter, type Log, startLoop } from '@narwhal/host'
+import { type Clock, type Counter, failpoint, type Log, startLoop } from '@narwhal/host'
 import { commitsTopic } from '@narwhal/protocol'
 import type { Queue } from '@narwhal/queue'
 import type { Inbox, Unrelayed } from './inbox.ts'
@@ -27,6 +27,7 @@ export function startRelay({ inbox, queue, clock, log, relayed }: RelayDeps): As
   async function markConfirmed(): Promise<void> {
     const ids = [...confirmed]
     if (ids.length === 0) return
+    await failpoint('agent.after-publish')
     await inbox.markRelayed(ids)
     for (const id of ids) confirmed.delete(id)
     relayed.inc(ids.length)

@@ -4,6 +4,7 @@ import { type Clock, Counter, Gauge, type HttpServer, type Log, type Registry } 
 import type { Queue } from '@narwhal/queue'
 import { type Inbox, openInbox } from './inbox.ts'
 import { startRelay } from './relay.ts'
+import { startSweep, type SweepOptions } from './sweep/start-sweep.ts'
 import { webhookSecret } from './verify-signature.ts'
 import { type LookAtHeads, type Watched, watchRepository } from './watch-repository.ts'
 import { serveWebhooks } from './webhook-route.ts'
@@ -22,19 +23,22 @@ export interface AgentDeps {
   readonly forgeHost: string
   readonly watched?: readonly Watched[]
   readonly lookAtHeads?: LookAtHeads
+  /** How to find what webhooks did not tell; absent: nothing is swept. */
+  readonly sweep?: SweepOptions
 }
 
 /** Hears of commits by webhooks and by looking at watched repositories, keeps them, and relays them to the queue. */
 export async function startAgent(deps: AgentDeps): Promise<AsyncDisposable> {
-  const { server, queue, inbox, clock, log, webhookSecrets, forgeHost } = deps
+  const { server, queue, inbox, clock, log, webhookSecrets, forgeHost, sweep } = deps
   await using undo = new AsyncDisposableStack()
-  const { answers, relayed } = openAgentMetrics(deps)
+  const { answers, relayed, found } = openAgentMetrics(deps)
   serveWebhooks({ server, answers, inbox, clock, forgeHost, secrets: webhookSecrets.map(webhookSecret) })
   server.addReadiness('queue', () => queue.readiness())
   server.addReadiness('inbox', () => inbox.readiness())
   undo.use(startRelay({ inbox, queue, clock, log, relayed }))
   for (const watched of deps.watched ?? [])
     undo.use(watchRepository(watched, { inbox, clock, log, lookAtHeads: deps.lookAtHeads ?? lookAtHeads }))
+  if (sweep !== undefined) undo.use(startSweep({ ...deps, ...sweep, found }))
   return undo.move()
 }
 
@@ -61,5 +65,11 @@ function openAgentMetrics({ metrics, inbox }: AgentDeps) {
       registers,
     }),
     relayed: new Counter({ name: 'narwhal_relayed_total', help: 'Messages that the queue confirmed', registers }),
+    found: new Counter({
+      name: 'narwhal_swept_commits_total',
+      help: 'Commits that no webhook told of, by how a sweep found them',
+      labelNames: ['by'],
+      registers,
+    }),
   }
 }

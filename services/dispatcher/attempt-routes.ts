@@ -1,4 +1,4 @@
-import { type HttpServer, serveRoute } from '@narwhal/host'
+import { failpoint, type HttpServer, serveRoute } from '@narwhal/host'
 import { problem, renewAttempt, reportAttempt } from '@narwhal/protocol'
 import { authorizeAttempt } from './authorize-attempt.ts'
 import type { Changes } from './changes.ts'
@@ -15,8 +15,13 @@ export function serveAttemptRoutes(server: HttpServer, { changes, ...terms }: At
     tokens: {},
     admitLarge: ({ params, token }) =>
       changes.change(async ({ tables }) => void (await authorizeAttempt(tables, params.attemptId, token))),
-    answer: ({ params, token, body }) =>
-      changes.change((change) => takeReport(change, { attemptId: params.attemptId, token, report: body }, terms)),
+    answer: async ({ params, token, body }) => {
+      await failpoint('dispatcher.before-report')
+      const call = { attemptId: params.attemptId, token, report: body }
+      const reply = await changes.change((change) => takeReport(change, call, terms))
+      await failpoint('dispatcher.after-report')
+      return reply
+    },
   })
   serveRoute(server, renewAttempt, {
     tokens: {},

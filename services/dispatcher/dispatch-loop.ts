@@ -1,4 +1,4 @@
-import { type Clock, type Wake, wakeOrSleep } from '@narwhal/host'
+import { type Clock, failpoint, type Wake, wakeOrSleep } from '@narwhal/host'
 import type { Offer } from '@narwhal/protocol'
 import type { RunnerRecord } from '@narwhal/store'
 import type { Changes } from './changes.ts'
@@ -29,6 +29,7 @@ export async function dispatchLoop(deps: DispatchLoopDeps): Promise<void> {
   let passedOver = 0
   while (!signal.aborted) {
     const turn = await changes.change((change) => leaseWhatFits(change, { ...deps, passedOver }))
+    if (turn.leases.length > 0) await failpoint('dispatcher.after-lease')
     for (const { runner, offer, queuedAt } of turn.leases) deps.send(runner, offer, queuedAt)
     passedOver = turn.passedOver
     if (turn.leases.length >= jobsPerTurn) continue

@@ -1,4 +1,4 @@
-import type { Wake } from '@narwhal/host'
+import { failpoint, type Wake } from '@narwhal/host'
 import { buildEventsTopic } from '@narwhal/protocol'
 import type { Queue } from '@narwhal/queue'
 import type { Changes } from './changes.ts'
@@ -22,6 +22,7 @@ export async function relayOutbox({ queue, changes, wake, signal }: RelayOutboxD
       continue
     }
     await Promise.all(messages.map(({ id, body }) => queue.publish(buildEventsTopic, { id, body }, { signal })))
+    await failpoint('dispatcher.after-publish')
     await changes.change(({ tables }) => tables.outbox.remove(messages.map(({ id }) => id)))
   }
 }

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import type { Log, Wake } from '@narwhal/host'
+import { failpoint, type Log, type Wake } from '@narwhal/host'
 import { problem } from '@narwhal/protocol'
 import type { AttemptRecord } from '@narwhal/store'
 import { type ReadLogDeps, readLog } from './read-log.ts'
@@ -45,6 +45,7 @@ async function sealLog(deps: SealLogsDeps, attempt: AttemptRecord): Promise<void
   }
   const packed = pipeline(Readable.from(bytes()), createGzip(), () => undefined) // an error of either ends both, and rejects
   await blobs.write(key, packed, { signal })
+  await failpoint('dispatcher.after-seal')
   await changes.change(async ({ tables }) => {
     await tables.attempts.save(attempt, { logBlob: key })
     await tables.chunks.removeAll(attempt.id)

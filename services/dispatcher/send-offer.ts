@@ -1,5 +1,5 @@
-import type { HttpClient, Log } from '@narwhal/host'
-import { type AttemptEvent, isProblem, type Offer, offerAttempt } from '@narwhal/protocol'
+import { failpoint, type HttpClient, type Log } from '@narwhal/host'
+import { type AttemptEvent, isProblem, type Offer, offerAttempt, problemOf } from '@narwhal/protocol'
 import type { RunnerRecord } from '@narwhal/store'
 import { applyToAttempt } from './apply-event.ts'
 import type { Changes } from './changes.ts'
@@ -21,6 +21,7 @@ export async function sendOffer(deps: SendOfferDeps, runner: RunnerRecord, offer
   const { client, runnerToken, presence, log } = deps
   try {
     await client.call(offerAttempt, { baseUrl: runner.url, token: runnerToken, body: offer, timeoutMs: 5_000 })
+    await failpoint('dispatcher.after-offer')
     presence.welcomed(runner.id)
   } catch (error) {
     presence.refused(runner.id)
@@ -31,9 +32,10 @@ export async function sendOffer(deps: SendOfferDeps, runner: RunnerRecord, offer
   }
 }
 
+/** A runner that says 5xx, or a balancer that says it, may have taken the offer all the same. */
 function isCertainlyRefused(error: unknown): boolean {
   if (!isProblem(error)) return false
-  return error.code !== 'UNREACHABLE' || error.data?.['sent'] === false
+  return isProblem(error, 'UNREACHABLE') ? error.data?.['sent'] === false : problemOf(error).status < 500
 }
 
 type WithoutTime<E> = E extends unknown ? Omit<E, 'at'> : never

@@ -25,12 +25,15 @@ import { expireBlobs } from './expire-blobs.ts'
 import { serveJobRoutes } from './job-routes.ts'
 import { serveLogRoute } from './log-route.ts'
 import { openPresence } from './presence.ts'
+import { servePresence } from './presence-route.ts'
 import { relayOutbox } from './relay-outbox.ts'
+import { serveQuarantineRoutes } from './quarantine-routes.ts'
 import { serveRunnerRoutes } from './runner-routes.ts'
 import { sealLogs } from './seal-logs.ts'
 import { serveSecretRoutes } from './secret-routes.ts'
 import { sendOffer } from './send-offer.ts'
 import { takeCommits } from './take-commits.ts'
+import { takeReports } from './take-reports.ts'
 import { tellRunner } from './tell-runner.ts'
 import { watchLeases } from './watch-leases.ts'
 
@@ -85,6 +88,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const send = offerSender(core)
   const loops = [
     loop('take-commits', (signal) => takeCommits({ queue, changes, clock, log, signal })),
+    loop('take-reports', (signal) => takeReports({ queue, changes, clock, log, signal })),
     loop('dispatch-loop', (signal) => dispatchLoop({ ...core, send, wake: wakes.dispatch, signal })),
     loop('watch-leases', (signal) => watchLeases({ ...core, signal })),
     loop('relay-outbox', (signal) => relayOutbox({ queue, changes, wake: wakes.outbox, signal })),
@@ -126,10 +130,12 @@ function serveRoutes(core: Core): void {
   serveJobRoutes(server, core)
   serveLogRoute(server, core)
   serveRunnerRoutes(server, { ...core, wake: wakes.dispatch.wake })
+  servePresence(server, { ...core, wake: wakes.dispatch.wake })
   serveAttemptRoutes(server, core)
   serveBlobRoutes(server, core)
   serveCacheRoutes(server, core)
   serveSecretRoutes(server, core)
+  serveQuarantineRoutes(server, core)
   const document = openapiOf('Narwhal', publicRoutes)
   server.app.get('/openapi.json', () => document)
 }
@@ -146,10 +152,13 @@ const publicRoutes = [
   protocol.listRunners,
   protocol.registerRunner,
   protocol.heartbeatRunner,
+  protocol.followRunner,
   protocol.unregisterRunner,
   protocol.reportAttempt,
   protocol.renewAttempt,
   protocol.getJobArtifacts,
+  protocol.listQuarantine,
+  protocol.requeueMessage,
   protocol.listSecrets,
   protocol.setSecret,
   protocol.removeSecret,

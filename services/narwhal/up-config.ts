@@ -25,6 +25,7 @@ import {
   text,
 } from '@narwhal/host'
 import { checkForgeUrl } from '@narwhal/protocol'
+import { sweepSettings } from '@narwhal/agent/sweep'
 import { readStepPolicy } from '@narwhal/runner/step-policy'
 
 /** The settings of all services in one process, with the secrets. */
@@ -55,6 +56,7 @@ export function readUpConfig(env: Environment) {
     sshKeys: optional('NARWHAL_SSH_KEYS', text, undefined),
     dockerConfig: optional('NARWHAL_DOCKER_CONFIG', text, undefined),
     cloneUrlTemplate: optional('NARWHAL_CLONE_URL_TEMPLATE', text, 'https://github.com/{owner}/{name}.git'),
+    ...sweepSettings,
     runnerUrl: optional('NARWHAL_RUNNER_URL', httpUrl, undefined),
     runnerName: optional('NARWHAL_RUNNER_NAME', runnerName, hostname().slice(0, 100)),
     runnerSlots: optional('NARWHAL_RUNNER_SLOTS', slotCount, availableParallelism()),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { openAgentInbox, startAgent } from '@narwhal/agent'
+import { sweepOptions } from '@narwhal/agent/sweep'
 import { openBlobs } from '@narwhal/blobs'
 import { type Dispatcher, startDispatcher } from '@narwhal/dispatcher'
 import { type Mirrors, openMirrors } from '@narwhal/git'
@@ -142,7 +143,8 @@ function startHearing({ config, onFound, ...services }: Services): Promise<Async
       if (moves.messages.length > 0) onFound?.(moves.messages)
     },
   }
-  return startAgent({ ...services, inbox, webhookSecrets, forgeHost: forgeHostOf(githubApiUrl) })
+  const sweep = services.selection === undefined ? { sweep: sweepOptions(config, services.log) } : {}
+  return startAgent({ ...services, inbox, webhookSecrets, forgeHost: forgeHostOf(githubApiUrl), ...sweep })
 }
 
 function startRunning({ config, url, ...services }: Services): Promise<AsyncDisposable> {

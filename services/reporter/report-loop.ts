@@ -1,4 +1,4 @@
-import { backoffMs, type Clock, type Counter, type Log, startLoop, wakeOrSleep } from '@narwhal/host'
+import { backoffMs, type Clock, type Counter, failpoint, type Log, startLoop, wakeOrSleep } from '@narwhal/host'
 import { isProblem, problem } from '@narwhal/protocol'
 import type { Outbox } from './outbox.ts'
 import type { Report, ReportAnswer, ReportTarget, Tell } from './report.ts'
@@ -48,7 +48,11 @@ export function startReportLoop(target: ReportTarget, tell: Tell, deps: ReportLo
     answers.inc({ target, answer: answer.type })
     if (answer.type === 'limited') pausedUntil = Math.max(pausedUntil, clock.monotonic() + answer.waitMs)
     logAnswer(log, report, answer)
-    await writeDown(() => record(report, answer, deps), signal)
+    const settle = async () => {
+      await failpoint('reporter.after-tell')
+      await record(report, answer, deps)
+    }
+    await writeDown(settle, signal)
   }
 
   /** Writing it twice changes nothing, so a write whose fate is unknown is written again. */
@@ -76,11 +80,11 @@ export function startReportLoop(target: ReportTarget, tell: Tell, deps: ReportLo
 async function record(report: Report, answer: ReportAnswer, { outbox, clock }: ReportLoopDeps): Promise<void> {
   switch (answer.type) {
     case 'delivered':
-      return outbox.settleTold(report, answer.told)
+      return outbox.settleTold(report, answer.told, clock.now())
     case 'unchanged':
-      return outbox.settleTold(report, undefined)
+      return outbox.settleTold(report, undefined, clock.now())
     case 'refused':
-      return outbox.settleRefused(report, answer.cause)
+      return outbox.settleRefused(report, answer.cause, clock.now())
     case 'failed':
       return outbox.rest(report, clock.monotonic() + backoffMs(report.tries, backoff))
     case 'limited':

@@ -1,4 +1,4 @@
-import { type HttpServer, serveRoute } from '@narwhal/host'
+import { failpoint, type HttpServer, serveRoute } from '@narwhal/host'
 import { cancelAttempt, type Offer, offerAttempt, problem } from '@narwhal/protocol'
 import type { AttemptStop } from './attempt-stop.ts'
 import type { Slots } from './slots.ts'
@@ -18,6 +18,7 @@ export function serveOffers(server: HttpServer, { runnerToken, slots, start }: O
     answer: async ({ body }) => {
       const stop = slots.take(body.attemptId)
       if (stop !== undefined) start(body, stop)
+      await failpoint('runner.after-offer')
       return { free: slots.free() }
     },
   })

@@ -1,4 +1,4 @@
-import type { Clock, HttpClient, Log } from '@narwhal/host'
+import { type Clock, failpoint, type HttpClient, type Log } from '@narwhal/host'
 import { type AttemptReply, type Ending, type Offer } from '@narwhal/protocol'
 import { openAlarm } from './alarm.ts'
 import type { AttemptEnd } from './attempt-end.ts'
@@ -71,6 +71,7 @@ export function startReport(offer: Offer, deps: ReportDeps): Report {
     async finish(end) {
       stop.abandoned.throwIfAborted()
       const whole = { ...end, at: clock.now() }
+      await failpoint('runner.before-journal')
       await journal
         .keepEnd({ events: unsaid.events, ...whole })
         .catch((error: unknown) =>
@@ -79,6 +80,7 @@ export function startReport(offer: Offer, deps: ReportDeps): Report {
             'the result could not be kept on the disk; it is sent all the same',
           ),
         )
+      await failpoint('runner.after-journal')
       stop.abandoned.throwIfAborted()
       unsaid.end(whole)
       alarm.within(0)

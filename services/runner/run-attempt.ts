@@ -1,4 +1,4 @@
-import type { Clock, HttpClient, Log } from '@narwhal/host'
+import { type Clock, failpoint, type HttpClient, type Log } from '@narwhal/host'
 import type { Offer } from '@narwhal/protocol'
 import type { Attempt } from './attempt.ts'
 import type { AttemptEnd } from './attempt-end.ts'
@@ -71,6 +71,7 @@ async function finish({ attemptId }: Offer, end: AttemptEnd, deps: FinishDeps): 
   const { slots, report, log, start } = deps
   try {
     const { next } = await report.finish(end)
+    await failpoint('runner.after-result')
     const stop = next && slots.pass(attemptId, next.attemptId)
     if (next !== undefined && stop !== undefined) start(next, stop)
   } catch (error) {

@@ -16,6 +16,8 @@ export interface ProgramsOptions {
   /** Of the runners, in their order. */
   readonly labels?: readonly string[]
   readonly leaseMs: number
+  /** As NARWHAL_ENGINE has it; `docker:` unless given. */
+  readonly engine?: string
   readonly logLevel?: string
 }
 
@@ -75,7 +77,7 @@ export async function clusterPrograms(options: ProgramsOptions): Promise<Cluster
     DISPATCHER_URL: dispatcher.url,
     RUNNER_TOKEN: tokens.runner,
     RUNNER_SLOTS: String(options.slots),
-    ENGINE: 'docker:',
+    ENGINE: options.engine ?? 'docker:',
     CLONE_URL_TEMPLATE: options.cloneUrlTemplate,
   }
   const runners = names.map((name, place) => {

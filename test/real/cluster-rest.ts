@@ -10,11 +10,11 @@ import {
   type JobView,
   listBuilds,
   listRunners,
+  problem,
   resubmitJob,
   type RunnerView,
   setSecret,
 } from '@narwhal/protocol'
-import { expect } from 'vitest'
 
 /** What a cluster's dispatcher says to people. */
 export interface ClusterRest extends AsyncDisposable {
@@ -46,7 +46,7 @@ export function clusterRest(baseUrl: string, token: string): ClusterRest {
   const readLog = async (jobId: string, accept: string) => {
     const headers = { authorization: `Bearer ${token}`, accept }
     const answer = await fetch(`${baseUrl}/v1/jobs/${jobId}/log`, { headers })
-    expect(answer.status).toBe(200)
+    if (answer.status !== 200) throw problem('UNREACHABLE', `the log of job ${jobId}: ${answer.status}`)
     return answer
   }
   return {

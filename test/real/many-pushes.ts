@@ -1,8 +1,9 @@
 import type { BuildView } from '@narwhal/protocol'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { testVolumeImage } from '../setup/provide-test-image.ts'
 import { readResults } from './read-results.ts'
 import type { Cluster } from './start-cluster.ts'
+import { eventually } from './eventually.ts'
 
 export const testImage = 'narwhal-test/busybox:1'
 
@@ -34,7 +35,7 @@ export function tellAll(cluster: Cluster, { name, shas }: Pushes): Promise<reado
 export async function expectOneOfEach(cluster: Cluster, pushes: Pushes, limitMs = 60_000): Promise<void> {
   const { github, rest } = cluster
   const { name, shas } = pushes
-  await vi.waitFor(
+  await eventually(
     async () => {
       const ended = shas.filter((sha) => github.statusesOf(sha).some(({ state }) => state !== 'pending'))
       expect(ended).toHaveLength(shas.length)

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'amqplib'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { type Files, makeRepository } from '../../libs/git/test/make-repository.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
 import { type ClusterPrograms, clusterPrograms } from './cluster-programs.ts'
@@ -11,6 +11,7 @@ import type { ServiceProgram } from './service-program.ts'
 import { signedPush } from './signed-push.ts'
 import { type StandInGitHub, startStandInGitHub } from './stand-in-github.ts'
 import { listVolumes, removeFromEngine, type Suspects } from './what-is-left.ts'
+import { eventually } from './eventually.ts'
 
 export interface ClusterOptions {
   readonly amqpUrl: string
@@ -20,6 +21,8 @@ export interface ClusterOptions {
   readonly labels?: readonly string[]
   /** Length of the leases, in milliseconds. */
   readonly leaseMs?: number
+  /** Of the runners; `docker:` unless given. */
+  readonly engine?: string
   /** Of all services. */
   readonly logLevel?: string
 }
@@ -60,7 +63,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   for (const program of all) undo.use(program)
   const rest = undo.use(clusterRest(dispatcher.url, tokens.api))
   await Promise.all(all.map((program) => program.start()))
-  const isReady = () => vi.waitFor(() => expectReady(all), { timeout: 20_000, interval: 20 })
+  const isReady = () => eventually(() => expectReady(all), { timeout: 60_000, interval: 20 })
   await isReady()
 
   const owned = undo.move()

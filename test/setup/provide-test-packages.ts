@@ -59,7 +59,13 @@ async function missingParts(system: System, context: SetupContext): Promise<read
     parts.push(missingPackage('Redis', 'redis-server', 'install redis-server; the tests make an image of it'))
   }
   if (!existsSync('/usr/lib/postgresql/15/bin/postgres')) {
-    parts.push(missingPackage('PostgreSQL 15', 'postgresql-15', 'install postgresql-15; the tests make an image of it'))
+    parts.push(
+      missingPackage(
+        'PostgreSQL 15',
+        'postgresql-15',
+        'install postgresql-15; the tests start their own, and make an image of it',
+      ),
+    )
   }
   if (!isStaticProgram(await readFile('/bin/busybox').catch(() => Buffer.alloc(0)))) {
     parts.push(missingPackage('a static busybox', 'busybox-static', 'put one at /bin/busybox'))

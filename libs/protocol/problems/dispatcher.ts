@@ -31,6 +31,11 @@ export const dispatcherProblems = {
     title: 'Others must approve this job',
     fix: 'Use the token of somebody whom `approval:` of the job names; the tokens are in NARWHAL_APPROVERS of the dispatcher.',
   },
+  QUARANTINE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such message in quarantine',
+    fix: '`narwhal quarantine list` lists them.',
+  },
   RUNNER_UNKNOWN: {
     status: 404,
     title: 'The dispatcher does not know this runner',

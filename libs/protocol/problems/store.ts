@@ -10,12 +10,12 @@ export const storeProblems = {
   STORE_UNAVAILABLE: {
     status: 503,
     title: 'The store cannot be used',
-    fix: 'Check NARWHAL_STORE or NARWHAL_DATA, the rights of the directory, free disk space, and that no second process uses the file.',
+    fix: 'Check NARWHAL_STORE or NARWHAL_DATA. A file: the rights of the directory, free disk space, and that no second process uses it. PostgreSQL: that it runs, lets this user in, and has space.',
   },
   STORE_URL_INVALID: {
     status: 500,
     title: 'The URL of the store is none that Narwhal knows',
-    fix: 'Set NARWHAL_STORE to sqlite:PATH or memory:.',
+    fix: 'Set NARWHAL_STORE to postgres://USER:PASSWORD@HOST:PORT/DATABASE, sqlite:PATH or memory:.',
   },
   BLOB_NOT_FOUND: {
     status: 404,

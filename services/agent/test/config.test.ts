@@ -17,6 +17,12 @@ test('only the secret of the webhook must be given', () => {
     githubApiUrl: 'https://api.github.com',
     apiToken: undefined,
     inboxBytes: 1024 ** 3,
+    githubToken: undefined,
+    githubAppId: undefined,
+    githubAppKey: undefined,
+    githubRepositories: [],
+    cloneUrlTemplate: 'https://github.com/{owner}/{name}.git',
+    sweepMs: 600_000,
   })
 })
 

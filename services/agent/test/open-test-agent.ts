@@ -15,7 +15,8 @@ import { type CommitMessage, commitsTopic } from '@narwhal/protocol'
 import { openQueue, type Queue } from '@narwhal/queue'
 import type { Inbox } from '../inbox.ts'
 import { openAgentInbox, startAgent } from '../service.ts'
-import type { Watched } from '../watch-repository.ts'
+import type { SweepOptions } from '../sweep/start-sweep.ts'
+import type { LookAtHeads, Watched } from '../watch-repository.ts'
 
 export interface TestAgentOptions {
   /** Where the inbox is; a directory of its own unless given. */
@@ -29,6 +30,8 @@ export interface TestAgentOptions {
   readonly watched?: readonly Watched[]
   /** `github.com` unless given. */
   readonly forgeHost?: string
+  readonly sweep?: SweepOptions
+  readonly lookAtHeads?: LookAtHeads
 }
 
 /** A whole agent on a port of its own, with a subscriber that remembers what came through the queue. */
@@ -47,7 +50,9 @@ export async function openTestAgent(options: TestAgentOptions = {}) {
   const metrics = openMetrics()
   const log = silentLog()
   const server: HttpServer = openHttpServer({ host: '127.0.0.1', port: 0, log, metrics })
-  const deps = { server, queue, inbox, clock, log, metrics, webhookSecrets: secrets, forgeHost, watched }
+  const { sweep, lookAtHeads } = options
+  const sweeping = { ...(sweep && { sweep }), ...(lookAtHeads && { lookAtHeads }) }
+  const deps = { ...sweeping, server, queue, inbox, clock, log, metrics, webhookSecrets: secrets, forgeHost, watched }
   undo.use(await startAgent(deps))
   undo.use(server)
   const baseUrl = await server.listen()

@@ -74,6 +74,22 @@ test('A, B, A, B on one branch are four builds once each is finished', async () 
   )
 })
 
+test('a head that was only found by comparing is built unless its ref was built at that sha before, however long ago', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  await rig.push()
+  const missing = { outcome: 'skipped', code: 'PIPELINE_MISSING' } as const
+  await ada.report(await ada.offer(0), { result: { ending: missing, at: 1, log: noLog } })
+  const other = { ...commit, sha: 'b'.repeat(40) }
+
+  await rig.push({ unlessBuilt: true, eventKey: 'found again' })
+  await rig.push({ unlessBuilt: true, eventKey: 'found', commit: other })
+
+  await eventually(async () =>
+    expect((await rig.builds()).map((build) => build.commit.sha)).toEqual([other.sha, commit.sha]),
+  )
+})
+
 test('a message that cannot be read goes to quarantine, and those behind it are taken', async () => {
   await using rig = await openDispatcher()
   const signal = AbortSignal.timeout(5_000)

@@ -1,0 +1,66 @@
+import { type Clock, type Log, newId } from '@narwhal/host'
+import { commitFromWebhook } from '../commit-from-webhook.ts'
+import type { Inbox } from '../inbox.ts'
+import type { DeliveryLog, LoggedDelivery } from './delivery-log.ts'
+import { missedDeliveries } from './missed-deliveries.ts'
+
+// 1. The forge's own id of a delivery is its key in the inbox: one that comes after all, or that somebody redelivers, is known.
+// 2. A log counts as swept up to a moment only once everything missed before it is in the inbox.
+// 3. Each sweep reads again what lies shortly before that moment: the log may get its rows late.
+
+export interface SweepDeliveriesDeps {
+  readonly inbox: Inbox
+  readonly forgeHost: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+const rememberedMs = 3 * 24 * 3_600_000
+const overlapMs = 10 * 60_000
+
+/** What stands for the secret in the keys of deliveries that we fetched ourselves. */
+const secretId = 'delivery log'
+
+/** Takes what the forge could not deliver; how many that were. */
+export async function sweepDeliveries(source: DeliveryLog, deps: SweepDeliveriesDeps): Promise<number> {
+  const { inbox, clock, signal } = deps
+  const sweptUntil = await inbox.sweeps.sweptUntil(source.name)
+  const since = Math.max(clock.now() - rememberedMs, (sweptUntil ?? 0) - overlapMs)
+  const logged = await readSince(source, since, signal)
+  let taken = 0
+  for (const delivery of missedDeliveries(logged)) {
+    if (await inbox.sweeps.isKept(delivery.guid)) continue
+    const payload = await source.payload(delivery.id, signal)
+    if (await takeMissed(delivery, payload, deps)) taken += 1
+  }
+  const newest = Math.max(...logged.map(({ deliveredAt }) => deliveredAt), sweptUntil ?? 0)
+  if (newest > 0) await inbox.sweeps.keep(source.name, newest) // 2
+  return taken
+}
+
+async function readSince(source: DeliveryLog, since: number, signal: AbortSignal): Promise<readonly LoggedDelivery[]> {
+  const logged: LoggedDelivery[] = []
+  for await (const delivery of source.list(signal)) {
+    if (delivery.deliveredAt < since) break
+    logged.push(delivery)
+  }
+  return logged
+}
+
+/** Whether it is something to build that was not known yet. */
+async function takeMissed(
+  { guid, event }: LoggedDelivery,
+  payload: unknown,
+  { inbox, forgeHost, clock, log }: SweepDeliveriesDeps,
+): Promise<boolean> {
+  const from = commitFromWebhook(event, payload, { forgeHost })
+  if ('ignored' in from) return false
+  const now = clock.now()
+  const message = { version: 1 as const, id: newId(now), receivedAt: now, ...from }
+  const body = Buffer.from(JSON.stringify(payload))
+  const { duplicate } = await inbox.keep({ deliveryId: guid, secretId, body, message }) // 1
+  const { ref, sha } = from.commit
+  if (!duplicate) log.warn({ delivery: guid, ref, sha }, 'a push that never arrived was found in the log of the forge')
+  return !duplicate
+}
