@@ -1,8 +1,10 @@
-import { mkdir } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
+import { untilAborted } from '@narwhal/host'
 import { isProblem } from '@narwhal/protocol'
 import { type Attempt, attemptDirectories, type AttemptWork, type WorkDeps } from './attempt.ts'
 import type { AttemptEnd } from './attempt-end.ts'
 import { endingOf } from './ending-of.ts'
+import { hasBegun } from './journal/former-attempt.ts'
 import { runJob } from './run-job.ts'
 import { runPlan } from './run-plan.ts'
 
@@ -25,8 +27,19 @@ export function attemptWork(deps: WorkDeps): (attempt: Attempt) => Promise<Attem
 }
 
 async function work(attempt: AttemptWork): Promise<AttemptEnd> {
-  const { offer, directories, report } = attempt
+  const { offer, report, journal, former } = attempt
   report.started()
-  await mkdir(directories.root, { recursive: true, mode: 0o700 })
+  await journal.opened
+  if (former !== undefined && !hasBegun(former)) return work(await beginAgain(attempt))
   return offer.kind === 'plan' ? runPlan(offer, attempt) : runJob(attempt)
+}
+
+/** Nothing is left of what a former life of the runner prepared. */
+async function beginAgain(attempt: AttemptWork): Promise<AttemptWork> {
+  const { directories, journal, cleared, signal } = attempt
+  await untilAborted(cleared, signal)
+  const paths = [directories.workspacePath, directories.spoolPath, directories.logsPath]
+  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })))
+  void journal.add({ type: 'begun-again' })
+  return { ...attempt, former: undefined }
 }

@@ -3,8 +3,11 @@ import type { Offer } from '@narwhal/protocol'
 import type { Attempt } from './attempt.ts'
 import type { AttemptEnd } from './attempt-end.ts'
 import type { AttemptStop } from './attempt-stop.ts'
-import type { Journal, Journals } from './journal.ts'
-import { startLease } from './keep-lease.ts'
+import { endingOf } from './ending-of.ts'
+import type { FormerAttempt } from './journal/former-attempt.ts'
+import type { Journals } from './journal/journal.ts'
+import { journalVersion } from './journal/journal-record.ts'
+import { type Lease, startLease } from './keep-lease.ts'
 import { startReport } from './report.ts'
 import type { RunnerMetrics } from './runner-metrics.ts'
 import type { Slots } from './slots.ts'
@@ -32,6 +35,20 @@ export interface AttemptRunner {
 
 /** Runs an attempt whose slot was taken, from its offer to the removal of everything it made. It does not throw. */
 export async function runAttempt(offer: Offer, stop: AttemptStop, runner: AttemptRunner): Promise<void> {
+  const journal = runner.journals.open(offer)
+  void journal.add({ type: 'offered', version: journalVersion, offer })
+  await runSafely(offer, stop, { ...runner, journal, former: undefined })
+}
+
+/** Goes on with an attempt of a former life, whose slot is held: with its steps, or with the telling of its result. It does not throw. */
+export async function resumeAttempt(former: FormerAttempt, stop: AttemptStop, runner: AttemptRunner): Promise<void> {
+  await runSafely(former.offer, stop, { ...runner, journal: runner.journals.open(former.offer), former })
+  runner.onLeftover() // containers that could not be taken over
+}
+
+type KeptRunner = AttemptRunner & Pick<Attempt, 'journal' | 'former'>
+
+async function runSafely(offer: Offer, stop: AttemptStop, runner: KeptRunner): Promise<void> {
   try {
     await runWhole(offer, stop, runner)
   } catch (error) {
@@ -41,18 +58,18 @@ export async function runAttempt(offer: Offer, stop: AttemptStop, runner: Attemp
   }
 }
 
-async function runWhole(offer: Offer, stop: AttemptStop, runner: AttemptRunner): Promise<void> {
+async function runWhole(offer: Offer, stop: AttemptStop, runner: KeptRunner): Promise<void> {
   const { attemptId } = offer
-  const { slots, metrics, log, work } = runner
-  const journal = runner.journals.open(offer)
-  await using _kept = { [Symbol.asyncDispose]: () => removeAll(offer, journal, runner) }
+  const { slots, metrics, log, journal, former } = runner
+  await using _kept = { [Symbol.asyncDispose]: () => removeAll(offer, runner) }
   const belongings = new AsyncDisposableStack()
-  await using report = startReport(offer, { ...runner, stop, journal })
+  await using report = startReport(offer, { ...runner, stop })
   await using lease = startLease(offer, { ...runner, stop })
 
   const room = (signal: AbortSignal) => slots.room(signal)
   const { signal, halted } = stop
-  const end = await work({ offer, report, belongings, room, signal, halted })
+  const attempt = { offer, report, journal, former, belongings, room, signal, halted }
+  const end = former?.end ?? (await endOf(attempt, lease, runner))
   const removed = belongings.disposeAsync().catch((error: unknown) => {
     log.warn({ err: error, attemptId }, 'a container could not be removed; it is tried again')
     runner.onLeftover()
@@ -62,6 +79,16 @@ async function runWhole(offer: Offer, stop: AttemptStop, runner: AttemptRunner):
   await finish(offer, end, { ...runner, stop, report })
   await removed
   metrics.ended(stop.abandoned.aborted ? 'abandoned' : end.ending.outcome)
+}
+
+/** Nobody works on what a former life began before it is known that nobody else does. */
+async function endOf(attempt: Attempt, lease: Lease, { work }: AttemptRunner): Promise<AttemptEnd> {
+  try {
+    await lease.confirmed
+  } catch (error) {
+    return { ending: endingOf(error) }
+  }
+  return work(attempt)
 }
 
 type FinishDeps = AttemptRunner & { readonly stop: AttemptStop; readonly report: ReturnType<typeof startReport> }
@@ -81,7 +108,7 @@ async function finish({ attemptId }: Offer, end: AttemptEnd, deps: FinishDeps): 
   }
 }
 
-async function removeAll({ attemptId }: Offer, journal: Journal, { log, onLeftover }: AttemptRunner): Promise<void> {
+async function removeAll({ attemptId }: Offer, { journal, log, onLeftover }: KeptRunner): Promise<void> {
   try {
     await journal.remove()
   } catch (error) {

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { JobDefinition, StepDefinition } from '@narwhal/pipeline'
 import type { JobWork } from '../attempt.ts'
-import type { AttemptNetwork, AttemptPaths, Container, ContainerSpec } from '../engine/engine.ts'
+import type { AdoptedNetwork, AttemptNetwork, AttemptPaths, Container, ContainerSpec } from '../engine/engine.ts'
 import { makeSpoolFile } from '../engine/make-spool-file.ts'
+import type { FormerContainer } from '../journal/former-attempt.ts'
 import { certificatesName, jobEnvironment } from '../step-environment.ts'
 import type { Guests } from './guests.ts'
 import { type Place, placeKey, placeOf } from './place-of.ts'
@@ -33,10 +34,13 @@ export interface JobContainers {
   /** `container` was killed or is gone: who comes to its place gets another one. */
   lose(container: Container): void
   isLost(container: Container): boolean
+  /** A former life of the runner started it. */
+  isAdopted(container: Container): boolean
 }
 
 /** A place with what is there. */
 interface Site extends AttemptPaths {
+  readonly key: string
   readonly place: Place
   started?: Promise<StartedContainer>
   /** The files of its steps are there. */
@@ -49,32 +53,57 @@ export interface ContainersDeps {
   readonly network: AttemptNetwork
   readonly guests: Guests
   readonly work: JobWork
+  /** What a former life of the runner has started. */
+  readonly adopted?: AdoptedContainers | undefined
 }
 
-/** The containers of a job; none is started yet. */
+export interface AdoptedContainers extends Pick<AdoptedNetwork, 'adoptContainer'> {
+  readonly containers: readonly FormerContainer[]
+}
+
+/** The containers of a job; none is started yet but those that a former life of the runner has started. */
 export function openJobContainers(definition: JobDefinition, deps: ContainersDeps): JobContainers {
-  const { network, guests, work } = deps
+  const { network, guests, work, adopted } = deps
   const { workspacePath, spoolPath } = work.directories
+  const former = adopted?.containers ?? []
+  const living = new Map(former.flatMap(({ place, id, isLost }) => (isLost ? [] : [[place, id]])))
+  const keys = former.map(({ place }) => place) // in the order in which they are used first
   const sites = new Map<string, Site>()
   const siteOf = new Map<Container, Site>()
   const lost = new Set<Container>()
+  const adoptedOnes = new Set<Container>()
 
   const siteAt = (place: Place): Site => {
     const key = placeKey(place)
-    const site = sites.get(key) ?? {
-      ...{ place, workspacePath, spoolPath: join(spoolPath, String(sites.size)) },
+    const known = sites.get(key)
+    if (known !== undefined) return known
+    const isFilled = keys.includes(key)
+    if (!isFilled) keys.push(key)
+    const site: Site = {
+      ...{ key, place, workspacePath, spoolPath: join(spoolPath, String(keys.indexOf(key))) },
+      ...(isFilled && { filled: Promise.resolve() }),
       cleared: Promise.resolve(),
     }
     sites.set(key, site)
     return site
+  }
+  const provide = async (spec: ContainerSpec, key: string, signal: AbortSignal): Promise<Container> => {
+    const id = living.get(key)
+    living.delete(key)
+    if (id !== undefined && adopted !== undefined) return adopted.adoptContainer(id, spec)
+    const container = await network.startContainer(spec, { signal })
+    void work.journal.add({ type: 'container-started', place: key, id: container.id })
+    return container
   }
   const start = async (site: Site, signal: AbortSignal): Promise<StartedContainer> => {
     await site.cleared
     await mkdir(site.spoolPath, { recursive: true })
     site.filled ??= fillSpool(site, definition, work)
     const inside = work.engine.insidePaths(site)
-    const container = guests.add(await network.startContainer(specOf(site, inside, { definition, work }), { signal }))
+    const wasLiving = living.has(site.key)
+    const container = guests.add(await provide(specOf(site, inside, { definition, work }), site.key, signal))
     siteOf.set(container, site)
+    if (wasLiving) adoptedOnes.add(container)
     await site.filled
     return { container, spoolPath: site.spoolPath, inside }
   }
@@ -93,10 +122,12 @@ export function openJobContainers(definition: JobDefinition, deps: ContainersDep
       const site = siteOf.get(container)
       if (site === undefined || lost.has(container)) return
       lost.add(container)
+      void work.journal.add({ type: 'container-lost', id: container.id })
       delete site.started
       site.cleared = Promise.allSettled([container[Symbol.asyncDispose]()]) // it is tried again with the attempt
     },
     isLost: (container) => lost.has(container),
+    isAdopted: (container) => adoptedOnes.has(container),
   }
 }
 
@@ -134,6 +165,7 @@ function specOf({ place, workspacePath, spoolPath }: Site, inside: AttemptPaths,
     env: jobEnvironment(work.offer, definition.env, { policy: work.policy, inside }),
     workspacePath,
     spoolPath,
+    leasePath: dirname(work.directories.leasePath),
     ...(Object.keys(resources).length === 0 ? {} : { resources }),
     ...(access === networkAccess(definition) ? {} : { access }),
     ...(definition.user === undefined ? {} : { user: definition.user }),

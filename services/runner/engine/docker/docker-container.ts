@@ -1,9 +1,9 @@
 import { problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
-import type { Container, StepEnd, StepSpec } from '../engine.ts'
+import type { Container, StepEnd, StepOptions, StepSpec } from '../engine.ts'
 import { conditionOf } from './container-condition.ts'
 import { containerFiles } from './container-files.ts'
-import { type ExecEnd, runExec } from './run-exec.ts'
+import { awaitExec, type ExecEnd, runExec } from './run-exec.ts'
 import { killContainer } from './remove.ts'
 import type { StartedContainer } from './started-container.ts'
 import { stepSigns, writeStepFiles } from './step-files.ts'
@@ -32,12 +32,23 @@ export function dockerContainer(container: Docker.Container, started: StartedCon
       await endOf(container, await runExec(container, { command, user: '0' }, { ...started, signal }))
     })
 
-  const run = async (step: StepSpec, signal: AbortSignal): Promise<StepEnd> => {
+  const run = async (step: StepSpec, { signal, begins }: StepOptions): Promise<StepEnd> => {
     const user = step.user ?? spec.user ?? image.user
     const command = await writeStepFiles(spec.spoolPath, step)
     await giveWorkspace(user, signal)
-    const exec = await runExec(container, { command, user, env: step.env }, { ...started, signal })
+    const exec = await runExec(container, { command, user, env: step.env }, { ...started, begins, signal })
     return stepEnd(exec, step)
+  }
+
+  /** An abort kills the container. */
+  const killedWith = async (signal: AbortSignal, running: () => Promise<StepEnd>): Promise<StepEnd> => {
+    signal.throwIfAborted()
+    try {
+      return await running()
+    } catch (error) {
+      if (signal.aborted) await kill()
+      throw signal.aborted ? signal.reason : error
+    }
   }
 
   const stepEnd = async (exec: ExecEnd, step: StepSpec): Promise<StepEnd> => {
@@ -53,15 +64,12 @@ export function dockerContainer(container: Docker.Container, started: StartedCon
   }
 
   return {
-    async runStep(step, { signal }) {
-      signal.throwIfAborted()
-      try {
-        return await run(step, signal)
-      } catch (error) {
-        if (signal.aborted) await kill()
-        throw signal.aborted ? signal.reason : error
-      }
-    },
+    id: container.id,
+    runStep: (step, options) => killedWith(options.signal, () => run(step, options)),
+    awaitStep: (exec, step, { signal }) =>
+      killedWith(signal, async () =>
+        stepEnd(await awaitExec(container, started.docker.getExec(exec), { ...started, signal }), step),
+      ),
     ...files,
     kill,
     async [Symbol.asyncDispose]() {

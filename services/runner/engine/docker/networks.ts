@@ -19,6 +19,8 @@ export interface Networks extends AsyncDisposable {
    * @throws ENGINE_NETWORKS_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
   take(runnerId: string, kind: BridgeKind): Promise<Bridge>
+  /** One that a former life of the runner took; `undefined` when it is gone. */
+  adopt(runnerId: string, name: string): Promise<Bridge | undefined>
   /** Its containers are removed. Never rejects. */
   giveBack(bridge: Bridge): Promise<void>
   /** Somebody may still be in it. Never rejects. */
@@ -37,7 +39,7 @@ export interface Bridge {
 
 /** See `Networks`. */
 export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log: Log }): Networks {
-  const { make, remove, forget, holds } = openBridges(docker, { clock, log })
+  const { make, adopt, remove, forget, holds } = openBridges(docker, { clock, log })
   const idle: Bridge[] = []
   const inBackground = new Set<Promise<void>>()
   const disposed = new AbortController()
@@ -77,6 +79,15 @@ export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log
   return {
     async take(runnerId, kind) {
       return (await takeIdle(runnerId, kind)) ?? { name: await make(runnerId, kind), runnerId, kind }
+    },
+    async adopt(runnerId, name) {
+      adopt(name) // before it is looked at: who removes leftovers may be looking, too
+      const found = await docker
+        .getNetwork(name)
+        .inspect()
+        .catch(() => undefined)
+      if (found === undefined) forget(name)
+      return found && { name, runnerId, kind: found.Internal ? 'internal' : 'outbound' }
     },
     giveBack,
     remove: ({ name }) => remove(name),
