@@ -83,7 +83,7 @@ function openMachines(around: Around, { inboxes, outboxes }: Platters) {
   drawn.agents.forEach((one, place) => add(one, bootAgent(around, diskOf(one.name, inboxes[place]))))
   for (const one of drawn.dispatchers) add(one, bootDispatcher(around))
   for (const one of drawn.runners) {
-    const disk = { runnerId: newId(world.startAt), journals: new Map<string, object>() }
+    const disk = { runnerId: newId(world.startAt), shelf: new Map() }
     add(one, bootRunner(around, one, disk))
   }
   drawn.reporters.forEach((one, place) => add(one, bootReporter(around, diskOf(one.name, outboxes[place]))))

@@ -1,5 +1,5 @@
 import { Counter, startLoop } from '@narwhal/host'
-import { type OutboxSchema, openOutboxIn, type Report, type ReportAnswer, sendStatus, startReportLoop, takeEvents } from '@narwhal/reporter/parts'
+import { type OutboxSchema, openOutboxIn, relayReplies, type Report, type ReportAnswer, sendStatus, startReportLoop, takeEvents } from '@narwhal/reporter/parts'
 import { problem } from '@narwhal/protocol'
 import { type Life, never } from '../core/life.ts'
 import type { Around } from './around.ts'
@@ -21,6 +21,8 @@ export function bootReporter(around: Around, disk: Disk) {
     started.use(startReportLoop('github-status', (report) => sendStatus(report, sending), telling))
     const take = (signal: AbortSignal) => takeEvents({ queue, outbox, forgeHost, clock, log, signal })
     started.use(startLoop(take, { name: 'take build events', clock, log }))
+    const relay = (signal: AbortSignal) => relayReplies({ queue, outbox, signal })
+    started.use(startLoop(relay, { name: 'reply to the dispatcher', clock, log }))
     return started.move()
   }
 }

@@ -51,6 +51,7 @@ export function openLedger(trace: Trace): Ledger {
       case 'runner-left':
       case 'renewed':
       case 'answer':
+      case 'told':
         return change
       case 'outbox':
         outbox.add(change.id)

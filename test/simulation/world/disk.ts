@@ -47,14 +47,14 @@ export function openDisk(world: World, { database }: Platter, name: string): Dis
   }
 
   function beforeCommit(life: Life): void {
-    if (!life.passes()) throw new RangeError('the machine is dead')
+    if (!life.passes()) throw diskError('the machine is dead', 10)
     const isFull = fullUntil > timeline.nowMs && !decisions.isCalm
-    if (isFull) throw new RangeError('database or disk is full')
+    if (isFull) throw diskError('database or disk is full', 13)
   }
 
   function afterCommit(life: Life): void {
-    if (!life.passes()) throw new RangeError('the machine is dead')
-    if (decisions.happens('disk-unknown', name)) throw new RangeError('disk I/O error')
+    if (!life.passes()) throw diskError('the machine is dead', 10)
+    if (decisions.happens('disk-unknown', name)) throw diskError('disk I/O error', 10)
   }
 
   return {
@@ -62,7 +62,7 @@ export function openDisk(world: World, { database }: Platter, name: string): Dis
       if (database.isTransaction) database.exec('rollback')
       return new Kysely({
         dialect: dialectOn(database, (sql, when) => {
-          if (life.isOver) throw new RangeError('the machine is dead')
+          if (life.isOver) throw diskError('the machine is dead', 10)
           if (sql === 'commit') (when === 'before' ? beforeCommit : afterCommit)(life)
         }),
       })
@@ -77,6 +77,11 @@ export function openDisk(world: World, { database }: Platter, name: string): Dis
     refusalOf: (buildId) => progress(buildId).flatMap((row) => (typeof row['refusal_code'] === 'string' ? [row['refusal_code']] : []))[0],
     count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.['count']),
   }
+}
+
+/** As node:sqlite says it; 10 is SQLITE_IOERR, 13 SQLITE_FULL. */
+function diskError(message: string, errcode: number): Error {
+  return Object.assign(new RangeError(message), { code: 'ERR_SQLITE_ERROR', errcode })
 }
 
 function empty(database: DatabaseSync): void {

@@ -33,6 +33,9 @@ export interface Engine {
   start(of: Omit<Container, 'bornMs' | 'diedMs' | 'steps' | 'onGone'>): Container
   startStep(container: Container, index: number, step: DrawnStep): RunningStep
   remove(container: Container): void
+  stepOf(attemptId: string, index: number): RunningStep | undefined
+  /** The lease of an attempt lasts so long from now: its containers end by themselves when nobody says so again. */
+  renew(attemptId: string, leftMs: number): void
   /** Told of each container and of each step that starts. */
   readonly onStart: ((container: Container) => void)[]
   readonly onStep: ((container: Container) => void)[]
@@ -47,6 +50,7 @@ export function openEngine(world: World): Engine {
   const containers: Container[] = []
   const onStart: Engine['onStart'] = []
   const onStep: Engine['onStep'] = []
+  const ends = new Map<string, Planned>()
 
   function remove(container: Container): void {
     if (container.diedMs !== undefined) return
@@ -71,6 +75,16 @@ export function openEngine(world: World): Engine {
     })
   }
 
+  function endOf(attemptId: string): void {
+    ends.delete(attemptId)
+    for (const container of containers) {
+      if (container.attemptId !== attemptId || container.diedMs !== undefined) continue
+      trace.say(container.runner, 'a container ends by itself: nobody renewed its lease')
+      remove(container)
+      container.onGone()
+    }
+  }
+
   return {
     ...{ containers, onStart, onStep },
     written(attemptId) {
@@ -92,6 +106,14 @@ export function openEngine(world: World): Engine {
       return running
     },
     remove,
+    stepOf: (attemptId, index) =>
+      containers.findLast((one) => one.attemptId === attemptId)?.steps.find((one) => one.index === index),
+    renew(attemptId, leftMs) {
+      ends.get(attemptId)?.cancel()
+      const looks = Math.max(1, Math.ceil(leftMs / 1000) - 1) // wait-for-lease.ts: one each second, and it has just looked
+      const endMs = (looks + world.chance.draw('lease look')) * 1000
+      ends.set(attemptId, timeline.after(endMs, () => endOf(attemptId)))
+    },
     alive: (runner) => containers.filter((one) => one.runner === runner && one.diedMs === undefined),
   }
 }

@@ -36,6 +36,14 @@ interface Listening {
   readonly routes: ServedRoutes
 }
 
+/** Presence streams are not part of this network: a runner waits for its own, and leases decide. */
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
 export function openNetwork(world: World): Network {
   const { timeline, trace, decisions } = world
   const hosts = new Map<string, Machine>()
@@ -84,7 +92,7 @@ export function openNetwork(world: World): Network {
     clientOf: (caller) => ({
       call: (route, options) => call(network, caller, route, options),
       upload: () => never,
-      download: () => never,
+      download: (_route, { signal }) => untilAborted(signal),
       [Symbol.asyncDispose]: async () => undefined,
     }),
   }

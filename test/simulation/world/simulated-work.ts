@@ -1,46 +1,50 @@
-import type { Attempt, AttemptEnd, StepLog } from '@narwhal/runner/parts'
-import { endingOf } from '@narwhal/runner/parts'
 import { type Ending, type Plan, problem } from '@narwhal/protocol'
+import { type Attempt, type AttemptEnd, endingOf, hasBegun } from '@narwhal/runner/parts'
 import type { Life } from '../core/life.ts'
 import type { World } from '../core/world.ts'
-import type { DrawnCommit, DrawnJob } from '../drawing/drawn.ts'
+import type { DrawnCommit, DrawnJob, DrawnStep } from '../drawing/drawn.ts'
 import type { Container, Engine, RunningStep } from './engine.ts'
+import { logPath, openStepLog } from './open-step-log.ts'
 
-// What a runner does for an attempt, on the simulated engine instead of a real one. In the order of the real one: the start is
+// What a runner does for an attempt, on the simulated engine instead of a real one, in the order of the real one: the start is
 // reported, the container is there, each step is reported when it starts, its log as it grows, its end when its log is whole.
+// What a former life has begun is gone on with, as run-job.ts and run-steps.ts do.
 
 export interface WorkDeps {
   readonly world: World
   readonly life: Life
   readonly engine: Engine
   readonly commitOf: (sha: string) => DrawnCommit | undefined
+  /** Containers that a former life has left, and this one does not keep, are gone. */
+  readonly cleared: Promise<unknown>
 }
 
 /** The work of one attempt; whatever happens is an ending. */
-export async function simulatedWork(attempt: Attempt, deps: WorkDeps): Promise<AttemptEnd> {
-  const { report, offer } = attempt
+export async function simulatedWork(given: Attempt, deps: WorkDeps): Promise<AttemptEnd> {
+  let attempt = given
+  const { report, offer, former, journal } = attempt
   try {
     report.started()
+    if (former !== undefined && !hasBegun(former)) {
+      await deps.cleared
+      void journal.add({ type: 'begun-again' })
+      attempt = { ...attempt, former: undefined }
+    }
     return offer.kind === 'plan' ? await plan(attempt, deps) : await runJob(attempt, deps)
   } catch (error) {
     return { ending: endingOf(error) }
   }
 }
 
-/** Something that takes `ms`, and ends early when the attempt has to end. */
-async function takeTime({ signal }: Attempt, { life }: WorkDeps, ms: number): Promise<void> {
-  await life.clock.sleep(ms, signal)
-}
-
-async function plan(attempt: Attempt, deps: WorkDeps): Promise<AttemptEnd> {
-  const { world, commitOf, life } = deps
-  await takeTime(attempt, deps, engineMs(deps, 2, 60))
-  const commit = commitOf(attempt.offer.commit.sha)
+async function plan({ offer, signal }: Attempt, deps: WorkDeps): Promise<AttemptEnd> {
+  const { commitOf, life } = deps
+  await life.clock.sleep(engineMs(deps, 2, 60), signal)
+  const commit = commitOf(offer.commit.sha)
   if (commit === undefined) throw problem('COMMIT_NOT_FOUND', 'nobody pushed it')
   if (commit.jobs.length === 0) return { ending: { outcome: 'failed', code: 'PIPELINE_INVALID', message: 'drawn so' } }
-  world.trace.say(life.machine.name, `has planned ${commit.name}`, 'detail')
   const { concurrency } = commit
-  const found: Plan = { jobs: commit.jobs.map(({ planned }) => planned), ...(concurrency === undefined ? {} : { concurrency }) }
+  const jobs = commit.jobs.map(({ planned }) => planned)
+  const found: Plan = { jobs, ...(concurrency === undefined ? {} : { concurrency }) }
   return { ending: { outcome: 'passed' }, plan: found }
 }
 
@@ -53,22 +57,44 @@ function engineMs({ world, life }: WorkDeps, low: number, high: number): number 
 }
 
 async function runJob(attempt: Attempt, deps: WorkDeps): Promise<AttemptEnd> {
-  const { offer, belongings, room, signal } = attempt
-  const { engine, life, commitOf } = deps
-  const job = commitOf(offer.commit.sha)?.jobs.find(({ planned }) => planned.name === offer.jobName)
+  const { offer, report, former } = attempt
+  const job = deps.commitOf(offer.commit.sha)?.jobs.find(({ planned }) => planned.name === offer.jobName)
   if (job === undefined) throw problem('PLAN_CHANGED', 'nobody planned it')
-  await room(signal)
-  await takeTime(attempt, deps, engineMs(deps, 5, 80))
-  if (!life.passes()) await new Promise(() => {})
-  const of = { attemptId: offer.attemptId, jobId: offer.jobId, attempt: offer.attempt, runner: life.machine.name }
-  const container = engine.start(of)
-  belongings.defer(() => remove(container, deps))
-  return runSteps(attempt, { ...deps, container, job })
+  try {
+    const container = former === undefined ? await startContainer(attempt, deps) : adoptContainer(attempt, deps)
+    attempt.belongings.defer(() => remove(container, deps))
+    return await runSteps(attempt, { ...deps, container, job })
+  } catch (error) {
+    for (const index of job.steps.keys()) {
+      if (hasEnded(attempt, index)) continue
+      if (former?.steps.has(index) === true) await report.formerStepEnded(index, endingOf(error))
+      else report.stepEnded(index, { outcome: 'skipped' })
+    }
+    throw error
+  }
 }
 
-async function remove(container: Container, deps: WorkDeps): Promise<void> {
-  const { chance } = deps.world
-  await deps.life.answer(chance.between(`remove ${container.runner}`, 1, 200), () => deps.engine.remove(container))
+async function startContainer({ offer, room, signal, journal }: Attempt, deps: WorkDeps): Promise<Container> {
+  const { engine, life } = deps
+  await room(signal)
+  await life.clock.sleep(engineMs(deps, 5, 80), signal)
+  const { attemptId, jobId, attempt } = offer
+  const container = engine.start({ attemptId, jobId, attempt, runner: life.machine.name })
+  void journal.add({ type: 'prepared', at: life.clock.now(), access: 'outbound', secrets: '' })
+  return container
+}
+
+/** The container in which a former life began; whether it lives shows at the next step. */
+function adoptContainer({ offer }: Attempt, { engine, world, life }: WorkDeps): Container {
+  const container = engine.containers.findLast(({ attemptId }) => attemptId === offer.attemptId)
+  if (container === undefined) throw problem('RUNNER_STOPPED', 'there is no container')
+  world.trace.say(life.machine.name, `goes on with attempt ${offer.attempt} of ${offer.jobName}`)
+  return container
+}
+
+async function remove(container: Container, { world, life, engine }: WorkDeps): Promise<void> {
+  const ms = world.chance.between(`remove ${container.runner}`, 1, 200)
+  await life.answer(ms, () => engine.remove(container))
 }
 
 interface JobDeps extends WorkDeps {
@@ -77,60 +103,78 @@ interface JobDeps extends WorkDeps {
 }
 
 async function runSteps(attempt: Attempt, deps: JobDeps): Promise<AttemptEnd> {
-  const { report, signal } = attempt
-  const { job } = deps
+  const { report, signal, former } = attempt
   let end: AttemptEnd = { ending: { outcome: 'passed' } }
-  for (const index of job.steps.keys()) {
-    if (end.ending.outcome !== 'passed' || signal.aborted) {
-      if (end.ending.outcome === 'passed') end = { ending: endingOf(signal.reason) }
-      report.stepEnded(index, { outcome: 'skipped' })
+  for (const [index, step] of deps.job.steps.entries()) {
+    const ended = former?.steps.get(index)?.ended
+    if (hasEnded(attempt, index)) {
+      if (ended !== undefined && ended.ending.outcome !== 'passed') end = ended
       continue
     }
-    end = await runStep(attempt, { ...deps, index })
+    const isBegun = former?.steps.has(index) === true
+    if (!isBegun && end.ending.outcome === 'passed' && signal.aborted) end = { ending: endingOf(signal.reason) }
+    if (!isBegun && end.ending.outcome !== 'passed') report.stepEnded(index, { outcome: 'skipped' })
+    else end = await runStep(attempt, { ...deps, index, step })
   }
-  return end
+  const { ending, exitCode } = end
+  return { ending, ...(exitCode === undefined ? {} : { exitCode }) }
 }
 
-async function runStep(attempt: Attempt, deps: JobDeps & { readonly index: number }): Promise<AttemptEnd> {
-  const { report, signal } = attempt
-  const { engine, container, job, index, life } = deps
-  const step = job.steps[index]
-  if (step === undefined || container.diedMs !== undefined) throw problem('CONTAINER_GONE', 'somebody removed it')
-  if (!life.passes()) await new Promise(() => {})
-  const running = engine.startStep(container, index, step)
-  const log = openLog(running)
+function hasEnded({ former }: Attempt, index: number): boolean {
+  return former?.events.some((event) => event.type === 'step-ended' && event.step === index) === true
+}
+
+interface StepDeps extends JobDeps {
+  readonly index: number
+  readonly step: DrawnStep
+}
+
+async function runStep(attempt: Attempt, deps: StepDeps): Promise<AttemptEnd> {
+  const { report, journal, offer, former } = attempt
+  const { engine, container, index } = deps
+  const path = logPath(offer.attemptId, index)
+  const log = openStepLog(engine, path)
+  const capBytes = 1024 ** 2
+  if (former?.steps.has(index) !== true) {
+    void journal.add({ type: 'step-begun', step: index, outlives: true, capBytes, log: { path, capBytes } })
+  }
   report.stepStarted(index, log)
-  const end = await new Promise<AttemptEnd>((resolve) => {
-    container.onGone = () => life.later(1, () => resolve({ ending: endingOf(problem('CONTAINER_GONE', 'somebody removed it')) }))
-    running.onChange = () => life.later(0.2, () => (running.ended === 'no' ? report.grown() : resolve(endOf(attempt, deps, running))))
-    signal.addEventListener('abort', () => resolve({ ending: endingOf(signal.reason) }), { once: true })
-  })
-  if (running.ended === 'no') await remove(container, deps)
+  const end = await untilEnd(attempt, deps).catch((error: unknown) => ({ ending: endingOf(error) }))
+  if (container.diedMs === undefined && end.ending.outcome !== 'passed') await remove(container, deps)
   await log.end()
-  report.stepEnded(index, end.ending, end.exitCode)
+  const files = { outputs: '', summary: '' }
+  void journal.add({ type: 'step-left', step: index, logBytes: log.lengthBytes ?? 0, files: files as never }) // steps leave nothing
+  report.stepEnded(index, end.ending, 'exitCode' in end ? end.exitCode : undefined)
   return end
 }
 
-function endOf({ offer }: Attempt, { job, index }: JobDeps & { readonly index: number }, { ended }: RunningStep): AttemptEnd {
+/** Runs the commands of a step, or waits for those that a former life has started. */
+async function untilEnd(attempt: Attempt, deps: StepDeps): Promise<AttemptEnd> {
+  const { report, signal, offer } = attempt
+  const { engine, container, index, step, life } = deps
+  const gone = () => problem('CONTAINER_GONE', 'somebody removed it')
+  const known = engine.stepOf(offer.attemptId, index)
+  if (known === undefined && container.diedMs !== undefined) throw gone()
+  signal.throwIfAborted()
+  if (!life.passes()) await new Promise(() => {})
+  const running = known ?? engine.startStep(container, index, step)
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (running.ended !== 'no') resolve(endOf(attempt, deps, running))
+      else if (container.diedMs !== undefined) reject(gone())
+      else report.grown()
+    }
+    container.onGone = () => life.later(1, look)
+    running.onChange = () => life.later(0.2, look)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    if (known !== undefined) look()
+  })
+}
+
+function endOf({ offer }: Attempt, { job, index }: StepDeps, { ended }: RunningStep): AttemptEnd {
   const failed = (code: 'STEP_FAILED' | 'OUT_OF_MEMORY'): Ending => ({ outcome: 'failed', code })
   if (ended === 'out-of-memory') return { ending: failed('OUT_OF_MEMORY'), exitCode: 137 }
   const isLast = index === job.steps.length - 1
   if (isLast && offer.attempt <= job.failures) return { ending: failed('STEP_FAILED'), exitCode: 1 }
   return { ending: { outcome: 'passed' }, exitCode: 0 }
-}
-
-/** The log of a step, as long as its runner lives; the bytes are the engine's. */
-function openLog(running: RunningStep): StepLog {
-  let lengthBytes: number | undefined
-  return {
-    read: async (offset, limitBytes) => running.bytes.subarray(offset, Math.min(offset + limitBytes, lengthBytes ?? Number.POSITIVE_INFINITY)),
-    async end() {
-      lengthBytes ??= running.bytes.length
-    },
-    look: async () => running.bytes.length,
-    get lengthBytes() {
-      return lengthBytes
-    },
-    [Symbol.asyncDispose]: async () => undefined,
-  }
 }

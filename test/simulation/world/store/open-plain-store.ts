@@ -1,5 +1,6 @@
 import { isProblem } from '@narwhal/protocol'
 import type { Store, StoreTables } from '@narwhal/store'
+import { plainAside } from './plain-aside.ts'
 import { plainAttempts, plainChunks } from './plain-attempts.ts'
 import { plainBuilds } from './plain-builds.ts'
 import { plainFlows } from './plain-flows.ts'
@@ -54,6 +55,7 @@ function tablesOf(rows: PlainRows, undo: Undo): StoreTables {
     chunks: plainChunks(rows, undo),
     runners: plainRunners(rows, undo),
     ...plainFlows(rows, undo),
+    ...plainAside(rows, undo),
     ...plainKept(),
   }
 }

@@ -1,6 +1,7 @@
 import { problem } from '@narwhal/protocol'
 import type { AttemptRecord, AttemptTable, ChunkTable } from '@narwhal/store'
 import type { PlainAttempt, PlainRows } from './plain-rows.ts'
+import { dataFault } from './plain-aside.ts'
 import type { Undo } from './rows.ts'
 
 export function plainAttempts({ attempts }: PlainRows, undo: Undo): AttemptTable {
@@ -8,7 +9,7 @@ export function plainAttempts({ attempts }: PlainRows, undo: Undo): AttemptTable
   return {
     async insert(attempt) {
       if (all().some((one) => one.jobId === attempt.jobId && one.number === attempt.number))
-        throw new RangeError(`there is an attempt ${attempt.number} already`)
+        throw dataFault(`there is an attempt ${attempt.number} already`)
       const record = { ...attempt, reported: 0, logEnd: { step: 0, stepBytes: 0, bytes: 0 }, revision: 0 }
       attempts.set(attempt.id, { ...record, renewals: 0 }, undo)
       return record
@@ -63,7 +64,7 @@ export function plainChunks({ chunks }: PlainRows, undo: Undo): ChunkTable {
       const isTaken = before.some(
         ({ step, offset, position }) => (step === chunk.step && offset === chunk.offset) || position === chunk.position,
       )
-      if (isTaken) throw new RangeError(`there is a chunk at ${chunk.position} already`)
+      if (isTaken) throw dataFault(`there is a chunk at ${chunk.position} already`)
       chunks.set(attemptId, [...before, { ...chunk, bytes: Uint8Array.from(chunk.bytes) }], undo)
     },
     list: async (attemptId, { position, limit }) =>

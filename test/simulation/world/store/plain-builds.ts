@@ -1,6 +1,7 @@
 import { problem, repositoryKey } from '@narwhal/protocol'
 import type { BuildFilter, BuildRecord, BuildTable } from '@narwhal/store'
 import type { PlainBuild, PlainRows } from './plain-rows.ts'
+import { dataFault } from './plain-aside.ts'
 import type { Undo } from './rows.ts'
 
 export function plainBuilds({ builds, numbers }: PlainRows, undo: Undo): BuildTable {
@@ -49,7 +50,7 @@ function isSame({ openKeys }: PlainBuild, keys: { readonly event: string; readon
 }
 
 function taken(id: string): Error {
-  return new RangeError(`build ${id}: another unfinished build has its key`)
+  return dataFault(`build ${id}: another unfinished build has its key`)
 }
 
 function maybe(build: PlainBuild | undefined): BuildRecord | undefined {

@@ -1,9 +1,10 @@
 import type { StoreTables } from '@narwhal/store'
 import type { PlainRows } from './plain-rows.ts'
+import { dataFault } from './plain-aside.ts'
 import type { Undo } from './rows.ts'
 
 export function plainFlows(rows: PlainRows, undo: Undo): Pick<StoreTables, 'inflow' | 'outbox'> {
-  const { messages, quarantine, answers, outbox } = rows
+  const { messages, answers, outbox } = rows
   return {
     inflow: {
       async keepMessage({ id, buildId }) {
@@ -12,19 +13,16 @@ export function plainFlows(rows: PlainRows, undo: Undo): Pick<StoreTables, 'infl
         return true
       },
       buildOfMessage: async (id) => messages.get(id),
-      async quarantine(message) {
-        if (quarantine.get(message.id) === undefined) quarantine.set(message.id, message, undo)
-      },
       findAnswer: async (key) => answers.get(key),
       async keepAnswer(key, { request, buildId }) {
-        if (answers.get(key) !== undefined) throw new RangeError(`there is an answer to ${key} already`)
+        if (answers.get(key) !== undefined) throw dataFault(`there is an answer to ${key} already`)
         answers.set(key, { request, buildId }, undo)
       },
     },
     outbox: {
       async insert({ id, topic, body, buildId, sequence }) {
         const key = `${buildId} ${sequence}`
-        if (outbox.get(key) !== undefined) throw new RangeError(`there is a message ${key} already`)
+        if (outbox.get(key) !== undefined) throw dataFault(`there is a message ${key} already`)
         const place = Math.max(0, ...outbox.all().map((one) => one.place))
         outbox.set(key, { place: place + 1, message: { id, topic, body } }, undo)
       },

@@ -1,6 +1,7 @@
 import { problem, repositoryKey } from '@narwhal/protocol'
 import { type JobRecord, type JobTable, runsOnOf } from '@narwhal/store'
 import type { PlainRows } from './plain-rows.ts'
+import { dataFault } from './plain-aside.ts'
 import type { Undo } from './rows.ts'
 
 const priorities = ['high', 'normal', 'background'] as const
@@ -13,7 +14,7 @@ export function plainJobs(rows: PlainRows, undo: Undo): JobTable {
     async insert(job) {
       const record = { ...job, attempts: 0, revision: 0 }
       const isTaken = all().some((one) => one.buildId === job.buildId && one.kind === job.kind && one.name === job.name)
-      if (isTaken || jobs.get(job.id) !== undefined) throw new RangeError(`there is a job ${job.kind} ${job.name} already`)
+      if (isTaken || jobs.get(job.id) !== undefined) throw dataFault(`there is a job ${job.kind} ${job.name} already`)
       jobs.set(job.id, record, undo)
       return record
     },

@@ -1,4 +1,14 @@
-import type { AttemptRecord, BuildRecord, ChunkRecord, JobRecord, OutboxRecord, RunnerRecord } from '@narwhal/store'
+import type {
+  AttemptRecord,
+  BuildRecord,
+  ChunkRecord,
+  DeliveryKeys,
+  JobRecord,
+  OutboxRecord,
+  QuarantinedMessage,
+  ReportRecord,
+  RunnerRecord,
+} from '@narwhal/store'
 import { Rows } from './rows.ts'
 
 /** A build with the keys that no other unfinished build may have. */
@@ -10,6 +20,10 @@ export interface PlainAttempt extends AttemptRecord {
   readonly renewals: number
 }
 
+export interface PlainQuarantined extends QuarantinedMessage {
+  readonly takenAt: number | undefined
+}
+
 /** All tables. */
 export interface PlainRows {
   readonly builds: Rows<PlainBuild>
@@ -19,7 +33,9 @@ export interface PlainRows {
   readonly chunks: Rows<readonly ChunkRecord[]>
   readonly runners: Rows<RunnerRecord>
   readonly messages: Rows<string>
-  readonly quarantine: Rows<object>
+  readonly quarantine: Rows<PlainQuarantined>
+  readonly deliveries: Rows<DeliveryKeys & { readonly buildId: string }>
+  readonly reports: Rows<ReportRecord>
   readonly answers: Rows<{ readonly request: string; readonly buildId: string }>
   readonly outbox: Rows<{ readonly place: number; readonly message: OutboxRecord }>
 }
@@ -34,6 +50,8 @@ export function openPlainRows(): PlainRows {
     runners: new Rows(),
     messages: new Rows(),
     quarantine: new Rows(),
+    deliveries: new Rows(),
+    reports: new Rows(),
     answers: new Rows(),
     outbox: new Rows(),
   }

@@ -10,6 +10,7 @@ export type StoreChange =
   | { readonly kind: 'runner-left'; readonly runnerId: string }
   | { readonly kind: 'message'; readonly id: string; readonly buildId: string }
   | { readonly kind: 'quarantined'; readonly id: string }
+  | { readonly kind: 'told'; readonly buildId: string; readonly target: string }
   | { readonly kind: 'answer'; readonly key: string; readonly buildId: string }
   | { readonly kind: 'outbox'; readonly id: string; readonly buildId: string; readonly sequence: number }
   | { readonly kind: 'outbox-left'; readonly ids: readonly string[] }
@@ -43,8 +44,22 @@ export function observedTables(tables: StoreTables, changes: StoreChange[]): Sto
   }
 }
 
-function observedFlows({ runners, inflow, outbox }: StoreTables, changes: StoreChange[]) {
-  const observed: Pick<StoreTables, 'runners' | 'inflow' | 'outbox'> = {
+function observedFlows({ runners, inflow, outbox, quarantine, reports }: StoreTables, changes: StoreChange[]) {
+  const observed: Pick<StoreTables, 'runners' | 'inflow' | 'outbox' | 'quarantine' | 'reports'> = {
+    quarantine: {
+      ...quarantine,
+      async put(message) {
+        changes.push({ kind: 'quarantined', id: message.messageId })
+        await quarantine.put(message)
+      },
+    },
+    reports: {
+      ...reports,
+      async put(record) {
+        changes.push({ kind: 'told', buildId: record.buildId, target: record.report.target })
+        await reports.put(record)
+      },
+    },
     runners: {
       ...runners,
       async put(after) {
@@ -60,10 +75,6 @@ function observedFlows({ runners, inflow, outbox }: StoreTables, changes: StoreC
       ...inflow,
       keepMessage: async (message) =>
         note(await inflow.keepMessage(message), (isNew) => isNew && changes.push({ kind: 'message', ...message })),
-      async quarantine(message) {
-        changes.push({ kind: 'quarantined', id: message.id })
-        await inflow.quarantine(message)
-      },
       async keepAnswer(key, answer) {
         changes.push({ kind: 'answer', key, buildId: answer.buildId })
         await inflow.keepAnswer(key, answer)
