@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util'
 import { runMain } from '@narwhal/host'
 import { describeViolation } from './describe-violation.ts'
 import { openLanes } from './lane/open-lanes.ts'
-import { addOutcome, describeSum, emptySum, progressLine, type Sum } from './sum.ts'
+import { addOutcome, describeSum, emptySum, progressLine } from './sum.ts'
 import { shrinkOutcome } from './shrink-outcome.ts'
+import { simulateMany } from './simulate-many.ts'
 import type { Outcome } from './simulate.ts'
 
 // `pnpm sim` simulates Narwhal under all faults at once, one schedule per seed, and ends with 1 when an invariant is broken.
@@ -47,7 +48,11 @@ await runMain(async ({ argv, signal }) => {
     const deadline = performance.now() + Number(values.minutes ?? 600) * 60_000
     const isEnough = () =>
       signal.aborted || performance.now() > deadline || (values['until-violation'] === true && outcomes.length > 0)
-    sum = await simulateMany({ open, lanes, first: seed, last, isEnough, onViolation: (one) => outcomes.push(one) })
+    sum = await simulateMany(open, {
+      ...{ first: seed, last, isEnough, onViolation: (one) => outcomes.push(one) },
+      onProgress: (sofar) => process.stderr.write(`\r${progressLine(sofar)}`),
+    })
+    process.stderr.write('\n')
   }
 
   const [first] = outcomes
@@ -58,38 +63,6 @@ await runMain(async ({ argv, signal }) => {
   print(values.json ? JSON.stringify(sum, undefined, 2) : describeSum(sum))
   return outcomes.length === 0 ? 0 : 1
 })
-
-interface Many {
-  readonly open: ReturnType<typeof openLanes>
-  readonly lanes: number
-  readonly first: number
-  readonly last: number
-  readonly isEnough: () => boolean
-  readonly onViolation: (outcome: Outcome) => void
-}
-
-async function simulateMany({ open, lanes, first, last, isEnough, onViolation }: Many): Promise<Sum> {
-  let sum = emptySum(first)
-  let next = first
-  const startedAt = performance.now()
-  const outcomes = new Map<number, Outcome>()
-  const lane = async () => {
-    while (next <= last && !isEnough()) {
-      const seed = next++
-      const outcome = await open.simulate({ seed, keepsTrace: false, isLong: false })
-      outcomes.set(seed, outcome)
-      if (outcome.violations.length > 0) onViolation(outcome)
-      for (let due = outcomes.get(sum.lastSeed + 1); due !== undefined; due = outcomes.get(sum.lastSeed + 1)) {
-        outcomes.delete(due.seed)
-        sum = addOutcome(sum, due) // in the order of the seeds, whichever lane was first: the hash of all depends on it
-      }
-      if (sum.schedules % 20 === 0) process.stderr.write(`\r${progressLine(sum, performance.now() - startedAt)}`)
-    }
-  }
-  await Promise.all(Array.from({ length: lanes * 2 }, lane)) // a lane that ends one has the next at once
-  process.stderr.write('\n')
-  return { ...sum, realMs: Math.round(performance.now() - startedAt) }
-}
 
 function describeTrace({ lines, hash, seed }: Outcome, all: boolean): string {
   const shown = lines.filter(({ weight }) => all || weight === 'story')

@@ -1,5 +1,5 @@
-import type { AttemptRecord } from '@narwhal/store'
 import type { Facts, Oracle } from './oracles/oracle.ts'
+import { sizesOf } from './oracles/sizes-of.ts'
 
 // A schedule ends in calm: faults and inputs stop, and everything that was begun may come to its end. It is quiet when nothing
 // is left to do, or at the latest when the bound has passed; then the oracles look.
@@ -49,17 +49,12 @@ function longestMs({ steps, failures, planned }: Facts['around']['drawn']['commi
 }
 
 /** Nothing waits anywhere: no build goes on, no message, report or container is left. */
-export function isQuiet({ world, ledger, around, machines, disks }: Facts): boolean {
+export function isQuiet(facts: Facts): boolean {
+  const { world, ledger, machines } = facts
   const isUp = [...machines.values()].every(({ life, isFrozen }) => life !== undefined && !isFrozen)
   const isDone = [...ledger.builds.values()].every(({ state }) => state.state === 'finished')
-  if (!isUp || !isDone || around.broker.depth > 0 || ledger.outbox.size > 0) return false
-  if (!world.decisions.injected.has('blob-refused') && [...ledger.attempts.values()].some(isUnsealed)) return false
-  if (around.engine.containers.some(({ diedMs }) => diedMs === undefined)) return false
-  return [...disks].every(([name, disk]) => disk.count(name.startsWith('agent') ? 'messages' : 'reports') === 0)
-}
-
-/** A log that is not in its blob yet. */
-function isUnsealed({ state, logEnd, logBlob }: AttemptRecord): boolean {
-  const isOver = state.state === 'finished' || state.state === 'lost'
-  return isOver && logEnd.bytes > 0 && logBlob === undefined
+  if (!isUp || !isDone) return false
+  const { timers: _, machines: __, 'logs not sealed': unsealed, ...sizes } = sizesOf(facts)
+  if (unsealed !== 0 && !world.decisions.injected.has('blob-refused')) return false
+  return Object.values(sizes).every((size) => size === 0)
 }

@@ -5,7 +5,10 @@ import { drawFrom } from './core/one-source.ts'
 import { openTimeline } from './core/timeline.ts'
 import { openTrace, type TraceLine } from './core/trace.ts'
 import type { World } from './core/world.ts'
+import { drawLongSchedule } from './drawing/draw-long-schedule.ts'
 import { drawSchedule } from './drawing/draw-schedule.ts'
+import type { Facts } from './oracles/oracle.ts'
+import { sizesOf } from './oracles/sizes-of.ts'
 import type { FaultKind } from './drawing/fault-kinds.ts'
 import { buildWorld } from './machines/build-world.ts'
 import { type Platters } from './machines/platters.ts'
@@ -47,11 +50,11 @@ export interface SimulateOptions {
 let startAt = Date.UTC(2026, 0, 1)
 
 /** One schedule, from its seed to its violations. */
-export async function simulate(seed: number, { platters, kept, keepsTrace = false }: SimulateOptions): Promise<Outcome> {
+export async function simulate(seed: number, { platters, kept, keepsTrace = false, isLong = false }: SimulateOptions): Promise<Outcome> {
   startAt += 24 * 3_600_000
   drawFrom(seed)
   const chance = openChance(seed)
-  const drawn = drawSchedule(seed, chance)
+  const drawn = isLong ? drawLongSchedule(seed, chance) : drawSchedule(seed, chance)
   const timeline = openTimeline()
   const trace = openTrace(() => timeline.nowMs, keepsTrace)
   const decisions = openDecisions({ chance, rates: drawn.rates, kept })
@@ -65,6 +68,7 @@ export async function simulate(seed: number, { platters, kept, keepsTrace = fals
   const blobs = await openBlobs('memory:')
   const facts = buildWorld({ world, drawn, platters, blobs })
   const calm = openCalm(facts)
+  const sizes = isLong ? keepSizes(facts) : []
   await timeline.run(() => calm.isOver || violations.length > 0)
 
   return {
@@ -75,6 +79,20 @@ export async function simulate(seed: number, { platters, kept, keepsTrace = fals
     virtualMs: timeline.nowMs,
     decisions: decisions.taken,
     lines: trace.lines,
-    sizes: [],
+    sizes,
   }
+}
+
+const sizesEveryMs = 600_000
+
+/** The sizes of everything that could grow, as time goes by. */
+function keepSizes(facts: Facts): Readonly<Record<string, number>>[] {
+  const sizes: Readonly<Record<string, number>>[] = []
+  const { timeline } = facts.world
+  const look = () => {
+    sizes.push({ minutes: Math.round(timeline.nowMs / 60_000), builds: facts.ledger.builds.size, ...sizesOf(facts) })
+    timeline.after(sizesEveryMs, look)
+  }
+  timeline.after(sizesEveryMs, look)
+  return sizes
 }

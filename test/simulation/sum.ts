@@ -45,8 +45,8 @@ function faultsIn({ injected }: Sum): number {
   return Object.values(injected).reduce((all, count) => all + count, 0)
 }
 
-export function progressLine(sum: Sum, realMs: number): string {
-  const rate = (sum.schedules / realMs) * 1000
+export function progressLine(sum: Sum): string {
+  const rate = (sum.schedules / sum.realMs) * 1000
   return `${sum.schedules} schedules, ${rate.toFixed(1)}/s, ${faultsIn(sum)} faults, ${sum.violations} violations `
 }
 

@@ -3,11 +3,11 @@ import type { Chance } from '../core/chance.ts'
 import type { DrawnCommit, DrawnJob, DrawnStep } from './drawn.ts'
 
 /** The commits of a schedule, and what their pipelines are. */
-export function drawCommits(chance: Chance): readonly DrawnCommit[] {
+export function drawCommits(chance: Chance, first = 1): readonly DrawnCommit[] {
   const count = chance.whole('commits', 2, 6)
   const spreadMs = chance.pick('spread', [500, 5_000, 15_000])
   const sizes: JobSizes = { mostSteps: chance.whole('steps', 1, 3), longestMs: chance.pick('longest', [300, 2_000, 6_000]) }
-  return Array.from({ length: count }, (_, place) => drawCommit(chance, { place: place + 1, spreadMs, sizes }))
+  return Array.from({ length: count }, (_, place) => drawCommit(chance, { place: first + place, spreadMs, sizes }))
 }
 
 interface JobSizes {
@@ -28,7 +28,7 @@ function drawCommit(
     name,
     repository: chance.pick(of('repository'), ['engine', 'engine', 'loom']),
     ref: chance.pick(of('ref'), ['refs/heads/main', 'refs/heads/main', 'refs/heads/next']),
-    sha: place.toString(16).padStart(2, '0').repeat(20),
+    sha: place.toString(16).padStart(4, '0').repeat(10),
     atMs: chance.between(of('time'), 0, spreadMs),
     copies: Array.from({ length: copies }, (_, copy) => ({
       name: `${name}/copy/${copy}`,

@@ -8,6 +8,7 @@ import type { LaneAnswer, LaneOrder } from './lane-messages.ts'
 
 /** OS processes that simulate side by side. */
 export interface Lanes extends AsyncDisposable {
+  readonly count: number
   /** Simulates one schedule; orders wait for a free lane. */
   simulate(order: Omit<LaneOrder, 'seeds'> & { readonly seed: number }): Promise<Outcome>
 }
@@ -54,6 +55,7 @@ export function openLanes(count: number): Lanes {
   const idle: (() => void)[] = []
   for (let lane = 0; lane < count; lane++) start()
   return {
+    count,
     simulate: ({ seed, ...order }) =>
       new Promise((resolve) => {
         waiting.push({ order: { ...order, seeds: [seed] }, seed, resolve })

@@ -10,6 +10,7 @@ import type { Facts, Oracle } from '../oracles/oracle.ts'
 import { openBroker } from '../world/broker.ts'
 import { type Disk, openDisk } from '../world/disk.ts'
 import { openEngine } from '../world/engine.ts'
+import type { JournalShelf } from '../world/journals.ts'
 import { openForge } from '../world/forge.ts'
 import { type Caller, openNetwork } from '../world/network.ts'
 import { openPeople } from '../world/people.ts'
@@ -48,10 +49,10 @@ export function buildWorld({ world, drawn, platters, blobs }: Building): Facts &
   const commitOf = (sha: string) => commits.get(sha)
   const around: Around = { world, drawn, network, broker, store, blobs, engine: openEngine(world), forge, ...tokens, commitOf }
 
-  const { machines, disks } = openMachines(around, platters)
+  const { machines, disks, shelves } = openMachines(around, platters)
   const url = `http://${dispatchersName}`
   const people = openPeople({ world, network, caller: outsider(world, 'people'), ledger, apiToken, url })
-  const facts: Facts = { world, around, ledger, people, machines, disks }
+  const facts: Facts = { world, around, ledger, people, machines, disks, shelves }
   oracles.push(...allOracles.map((open) => open(facts)))
   planInputs(facts)
   planFaults(facts)
@@ -67,6 +68,7 @@ function openMachines(around: Around, { inboxes, outboxes }: Platters) {
   const { world, drawn } = around
   const machines = new Map<string, Machine>()
   const disks = new Map<string, Disk>()
+  const shelves = new Map<string, JournalShelf>()
   const add = ({ name, drift, skewMs }: DrawnMachine, boot: Boot) => {
     const isSpare = !name.endsWith('-1')
     if (isSpare && !world.decisions.takes(`machine/${name}`)) return
@@ -83,11 +85,12 @@ function openMachines(around: Around, { inboxes, outboxes }: Platters) {
   drawn.agents.forEach((one, place) => add(one, bootAgent(around, diskOf(one.name, inboxes[place]))))
   for (const one of drawn.dispatchers) add(one, bootDispatcher(around))
   for (const one of drawn.runners) {
-    const disk = { runnerId: newId(world.startAt), shelf: new Map() }
-    add(one, bootRunner(around, one, disk))
+    const shelf: JournalShelf = new Map()
+    shelves.set(one.name, shelf)
+    add(one, bootRunner(around, one, { runnerId: newId(world.startAt), shelf }))
   }
   drawn.reporters.forEach((one, place) => add(one, bootReporter(around, diskOf(one.name, outboxes[place]))))
-  return { machines, disks }
+  return { machines, disks, shelves }
 }
 
 function planInputs({ world, around, people }: Facts): void {
@@ -114,6 +117,7 @@ function bringAbout({ kind, machine: name, other = name, forMs }: DrawnFault, fa
   const { machines, disks, around, world } = facts
   const machine = machines.get(name)
   const stretch: Partial<Record<DrawnFault['kind'], () => void>> = {
+    crash: () => machine?.crash(forMs),
     stop: () => machine?.stop(forMs),
     freeze: () => machine?.freeze(forMs),
     'wall-jump': () => machine?.jump(world.chance.between('jump', -3_600_000, 3_600_000)),

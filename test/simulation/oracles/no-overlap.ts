@@ -5,14 +5,14 @@ import type { OpenOracle } from './oracle.ts'
 /**
  * I10: of a job with `lost: fail`, and of a concurrency group, no more lives at once than may.
  *
- * A runner that is dead or stands still cannot stop its containers: those that lived on then are nobody's promise.
+ * What counts is that commands run; a container that only has to be removed may be there a little longer. A runner that is dead or stands still cannot stop its containers: those that lived on then are nobody's promise.
  */
 export const noOverlap: OpenOracle = ({ world, around, ledger, machines }) => {
   const { engine, drawn } = around
   engine.onStart.push((born) => {
     const job = ledger.jobs.get(born.jobId)
     if (job?.planned === undefined) return
-    const others = engine.containers.filter((one) => one.diedMs === undefined && one !== born && !isExcused(one, born))
+    const others = engine.containers.filter((one) => one.diedMs === undefined && !one.isDone && one !== born && !isExcused(one, born))
     if (job.planned.lost === 'fail' && others.some(({ jobId }) => jobId === job.id)) {
       world.violated('I10', `${ledger.nameOf(born.attemptId)} began while an older attempt of it lived`)
     }

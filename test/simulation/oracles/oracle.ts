@@ -3,6 +3,7 @@ import type { Machine } from '../core/machine.ts'
 import type { Around } from '../machines/around.ts'
 import type { People } from '../world/people.ts'
 import type { Disk } from '../world/disk.ts'
+import type { JournalShelf } from '../world/journals.ts'
 import type { StoreChange } from '../world/store/store-changes.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -14,6 +15,8 @@ export interface Facts {
   readonly people: People
   readonly machines: ReadonlyMap<string, Machine>
   readonly disks: ReadonlyMap<string, Disk>
+  /** Journals, by runner. */
+  readonly shelves: ReadonlyMap<string, JournalShelf>
 }
 
 /** Watches one invariant, by what it sees and its own notes. */

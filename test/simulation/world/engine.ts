@@ -14,6 +14,8 @@ export interface Container {
   readonly bornMs: number
   diedMs: number | undefined
   readonly steps: RunningStep[]
+  /** Its commands are over; it only has to be removed. */
+  isDone: boolean
   /** Told when something happens to it from outside. */
   onGone: () => void
 }
@@ -30,7 +32,7 @@ export interface RunningStep {
 
 export interface Engine {
   readonly containers: readonly Container[]
-  start(of: Omit<Container, 'bornMs' | 'diedMs' | 'steps' | 'onGone'>): Container
+  start(of: Omit<Container, 'bornMs' | 'diedMs' | 'steps' | 'isDone' | 'onGone'>): Container
   startStep(container: Container, index: number, step: DrawnStep): RunningStep
   remove(container: Container): void
   stepOf(attemptId: string, index: number): RunningStep | undefined
@@ -92,7 +94,7 @@ export function openEngine(world: World): Engine {
       return Buffer.concat(steps.toSorted((a, b) => a.index - b.index).map(({ bytes }) => bytes))
     },
     start(of) {
-      const container: Container = { ...of, bornMs: timeline.nowMs, diedMs: undefined, steps: [], onGone: () => undefined }
+      const container: Container = { ...of, bornMs: timeline.nowMs, diedMs: undefined, steps: [], isDone: false, onGone: () => undefined }
       containers.push(container)
       for (const told of onStart) told(container)
       return container

@@ -116,6 +116,7 @@ async function runSteps(attempt: Attempt, deps: JobDeps): Promise<AttemptEnd> {
     if (!isBegun && end.ending.outcome !== 'passed') report.stepEnded(index, { outcome: 'skipped' })
     else end = await runStep(attempt, { ...deps, index, step })
   }
+  deps.container.isDone = true
   const { ending, exitCode } = end
   return { ending, ...(exitCode === undefined ? {} : { exitCode }) }
 }
