@@ -29,5 +29,7 @@ function shortest(lines: readonly TraceLine[]): readonly (TraceLine | undefined)
 }
 
 function textOf(line: TraceLine | undefined): string {
-  return line === undefined ? '       …' : `${(line.atMs / 1000).toFixed(3).padStart(8)}  ${line.who.padEnd(13)} ${line.what}`
+  return line === undefined
+    ? '       …'
+    : `${(line.atMs / 1000).toFixed(3).padStart(8)}  ${line.who.padEnd(13)} ${line.what}`
 }

@@ -24,7 +24,12 @@ await runMain(async ({ argv, signal }) => {
   const { values } = parseArgs({
     args: argv.filter((one) => one !== '--'),
     options: {
-      ...{ schedules: { type: 'string' }, seed: { type: 'string' }, keep: { type: 'string' }, minutes: { type: 'string' } },
+      ...{
+        schedules: { type: 'string' },
+        seed: { type: 'string' },
+        keep: { type: 'string' },
+        minutes: { type: 'string' },
+      },
       ...{ all: { type: 'boolean' }, soak: { type: 'boolean' }, json: { type: 'boolean' } },
       ...{ 'until-violation': { type: 'boolean' }, 'no-shrink': { type: 'boolean' }, lanes: { type: 'string' } },
     },
@@ -46,10 +51,15 @@ await runMain(async ({ argv, signal }) => {
   } else {
     const last = seed + Number(values.schedules ?? 1_000) - 1
     const deadline = performance.now() + Number(values.minutes ?? 600) * 60_000
+    const onViolation = (one: Outcome) => {
+      outcomes.push(one)
+      const [violation] = one.violations
+      process.stderr.write(`\rseed ${one.seed} breaks ${violation?.invariant}: ${violation?.what}\n`)
+    }
     const isEnough = () =>
       signal.aborted || performance.now() > deadline || (values['until-violation'] === true && outcomes.length > 0)
     sum = await simulateMany(open, {
-      ...{ first: seed, last, isEnough, onViolation: (one) => outcomes.push(one) },
+      ...{ first: seed, last, isEnough, onViolation },
       onProgress: (sofar) => process.stderr.write(`\r${progressLine(sofar)}`),
     })
     process.stderr.write('\n')

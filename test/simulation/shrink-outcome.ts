@@ -7,7 +7,8 @@ const tries = 400
 
 /** The same violation with fewer commits, machines and faults. */
 export async function shrinkOutcome(failed: Outcome, lanes: Lanes, width: number): Promise<Outcome> {
-  const attempt = (kept: readonly string[]) => lanes.simulate({ seed: failed.seed, kept, keepsTrace: true, isLong: false })
+  const attempt = (kept: readonly string[]) =>
+    lanes.simulate({ seed: failed.seed, kept, keepsTrace: true, isLong: false })
   const whole = await attempt(failed.decisions)
   if (whole.violations.length === 0) return failed
   return shrink(whole, attempt, { tries, width })

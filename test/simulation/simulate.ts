@@ -50,7 +50,10 @@ export interface SimulateOptions {
 let startAt = Date.UTC(2026, 0, 1)
 
 /** One schedule, from its seed to its violations. */
-export async function simulate(seed: number, { platters, kept, keepsTrace = false, isLong = false }: SimulateOptions): Promise<Outcome> {
+export async function simulate(
+  seed: number,
+  { platters, kept, keepsTrace = false, isLong = false }: SimulateOptions,
+): Promise<Outcome> {
   startAt += 24 * 3_600_000
   drawFrom(seed)
   const chance = openChance(seed)

@@ -26,7 +26,8 @@ export function emptySum(firstSeed: number): Sum {
 
 export function addOutcome(sum: Sum, { seed, builds, attempts, virtualMs, injected, violations, hash }: Outcome): Sum {
   const all: Partial<Record<FaultKind, number>> = { ...sum.injected }
-  for (const kind of Object.keys(faultKinds) as FaultKind[]) { // the keys of the catalogue
+  for (const kind of Object.keys(faultKinds) as FaultKind[]) {
+    // the keys of the catalogue
     const more = injected[kind]
     if (more !== undefined) all[kind] = (all[kind] ?? 0) + more
   }
@@ -36,7 +37,8 @@ export function addOutcome(sum: Sum, { seed, builds, attempts, virtualMs, inject
     ...{ lastSeed: seed, schedules: sum.schedules + 1, builds: sum.builds + builds, attempts: sum.attempts + attempts },
     ...{ virtualMs: sum.virtualMs + virtualMs, injected: all },
     violations: sum.violations + (first === undefined ? 0 : 1),
-    broken: first === undefined ? sum.broken : { ...sum.broken, [first.invariant]: (sum.broken[first.invariant] ?? 0) + 1 },
+    broken:
+      first === undefined ? sum.broken : { ...sum.broken, [first.invariant]: (sum.broken[first.invariant] ?? 0) + 1 },
     hash: hashOf(Number.parseInt(sum.hash, 16), hash, seed).toString(16).padStart(8, '0'),
   }
 }
@@ -58,7 +60,9 @@ export function describeSum(sum: Sum): string {
     `seeds ${sum.firstSeed} to ${sum.lastSeed}: ${sum.schedules} schedules, ${hours.toFixed(1)} virtual hours in ${seconds.toFixed(1)} s`,
     `${sum.builds} builds, ${sum.attempts} attempts, ${faultsIn(sum)} faults:`,
     ...kinds.map(([kind, count]) => `  ${String(count).padStart(7)}  ${kind}`),
-    sum.violations === 0 ? boundOf(sum) : `${sum.violations} schedules broke an invariant: ${JSON.stringify(sum.broken)}`,
+    sum.violations === 0
+      ? boundOf(sum)
+      : `${sum.violations} schedules broke an invariant: ${JSON.stringify(sum.broken)}`,
     `trace of all: ${sum.hash}`,
   ].join('\n')
 }

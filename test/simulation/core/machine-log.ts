@@ -7,12 +7,21 @@ export function machineLog(trace: Trace, name: string): Log {
   const say = (weight: 'story' | 'detail') => (fields: unknown, text?: string) =>
     trace.say(name, `log: ${text ?? String(fields)}${causeOf(fields)}`, weight)
   const nothing = () => undefined
-  const log = { trace: nothing, debug: nothing, info: nothing, warn: say('detail'), error: say('story'), fatal: say('story') }
+  const log = {
+    trace: nothing,
+    debug: nothing,
+    info: nothing,
+    warn: say('detail'),
+    error: say('story'),
+    fatal: say('story'),
+  }
   return { ...log, child: () => log } as unknown as Log // what Narwhal uses of pino
 }
 
 function causeOf(fields: unknown): string {
   const error = typeof fields === 'object' && fields !== null && 'err' in fields ? fields.err : undefined
   if (error === undefined) return ''
-  return isProblem(error) ? ` (${error.code})` : ` (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`
+  return isProblem(error)
+    ? ` (${error.code})`
+    : ` (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`
 }

@@ -44,7 +44,8 @@ export function takeOverChance(): void {
     return bytes
   }
   Object.assign(crypto, { randomBytes, randomUUID: () => uuidOf(randomBytes(16)) })
-  for (const name of ['createGzip', 'createGunzip']) Object.defineProperty(zlib, name, { value: () => new PassThrough() })
+  for (const name of ['createGzip', 'createGunzip'])
+    Object.defineProperty(zlib, name, { value: () => new PassThrough() })
   syncBuiltinESMExports()
   Object.assign(globalThis, { setImmediate: (what: () => void) => void waiting.push(what) })
   Error.stackTraceLimit = 0 // thousands of errors are part of a schedule, and nobody reads where they come from

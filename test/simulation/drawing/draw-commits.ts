@@ -6,7 +6,10 @@ import type { DrawnCommit, DrawnJob, DrawnStep } from './drawn.ts'
 export function drawCommits(chance: Chance, first = 1): readonly DrawnCommit[] {
   const count = chance.whole('commits', 2, 6)
   const spreadMs = chance.pick('spread', [500, 5_000, 15_000])
-  const sizes: JobSizes = { mostSteps: chance.whole('steps', 1, 3), longestMs: chance.pick('longest', [300, 2_000, 6_000]) }
+  const sizes: JobSizes = {
+    mostSteps: chance.whole('steps', 1, 3),
+    longestMs: chance.pick('longest', [300, 2_000, 6_000]),
+  }
   return Array.from({ length: count }, (_, place) => drawCommit(chance, { place: first + place, spreadMs, sizes }))
 }
 
@@ -52,8 +55,12 @@ function drawConcurrency(chance: Chance, stream: string, ratio: number): Planned
 function drawJobs(chance: Chance, commit: string, sizes: JobSizes): readonly DrawnJob[] {
   const count = chance.whole(`jobs of ${commit}`, 1, 4)
   const isMatrix = chance.draw(`matrix of ${commit}`) < 0.25
-  const names = Array.from({ length: count }, (_, place) => (isMatrix ? `test (${place})` : ['lint', 'build', 'test', 'ship'][place] ?? 'job'))
-  return names.map((name, place) => drawJob(chance, { commit, name, before: isMatrix ? [] : names.slice(0, place), sizes }))
+  const names = Array.from({ length: count }, (_, place) =>
+    isMatrix ? `test (${place})` : (['lint', 'build', 'test', 'ship'][place] ?? 'job'),
+  )
+  return names.map((name, place) =>
+    drawJob(chance, { commit, name, before: isMatrix ? [] : names.slice(0, place), sizes }),
+  )
 }
 
 interface JobPlace {

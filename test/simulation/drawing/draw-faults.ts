@@ -11,7 +11,8 @@ export type Rates = Partial<Record<FaultKind, number>>
 export function drawRates(chance: Chance): Rates {
   const share = chance.pick('fault share', [0, 0.1, 0.25, 0.25, 0.5])
   const rates: Rates = {}
-  for (const kind of Object.keys(faultKinds) as FaultKind[]) { // the keys of the catalogue
+  for (const kind of Object.keys(faultKinds) as FaultKind[]) {
+    // the keys of the catalogue
     const isThere = chance.draw(`is there ${kind}`) < share
     const rate = 10 ** chance.between(`rate ${kind}`, -2.3, -1)
     if (isThere) rates[kind] = rate

@@ -12,7 +12,15 @@ const roundMs = 60_000
 /** Two hours like many short schedules one after the other, on the same machines. */
 export function drawLongSchedule(seed: number, chance: Chance): Drawn {
   const drawn = drawSchedule(seed, chance)
-  const rates = { crash: 1, stop: 1, freeze: 1, partition: 1, 'broker-restart': 1, 'answer-lost': 0.01, 'store-unknown': 0.01 }
+  const rates = {
+    crash: 1,
+    stop: 1,
+    freeze: 1,
+    partition: 1,
+    'broker-restart': 1,
+    'answer-lost': 0.01,
+    'store-unknown': 0.01,
+  }
   const rounds = Array.from({ length: hoursMs / roundMs }, (_, round) => {
     const startMs = round * roundMs
     const later = <T extends { readonly name: string; readonly atMs: number }>(one: T): T => ({
@@ -24,7 +32,9 @@ export function drawLongSchedule(seed: number, chance: Chance): Drawn {
     return {
       commits: drawCommits(chance, round * 8 + 1).map(later),
       acts: drawActs(chance, 15_000).map(later),
-      faults: drawFaults(chance, { rates, machines: drawn, calmAtMs: roundMs - 20_000 }).map(calls).map(later),
+      faults: drawFaults(chance, { rates, machines: drawn, calmAtMs: roundMs - 20_000 })
+        .map(calls)
+        .map(later),
     }
   })
   return {

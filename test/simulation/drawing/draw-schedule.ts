@@ -30,12 +30,14 @@ export function drawSchedule(seed: number, chance: Chance): Drawn {
 }
 
 function drawMachines(chance: Chance, drifts: boolean) {
-  const machine = (kind: string) => (place: number): DrawnMachine => {
-    const name = `${kind}-${place}`
-    const drift = drifts ? chance.between(`drift ${name}`, -0.01, 0.01) : 0
-    const skewMs = drifts ? Math.round(chance.between(`skew ${name}`, -30_000, 30_000)) : 0
-    return { name, drift, skewMs }
-  }
+  const machine =
+    (kind: string) =>
+    (place: number): DrawnMachine => {
+      const name = `${kind}-${place}`
+      const drift = drifts ? chance.between(`drift ${name}`, -0.01, 0.01) : 0
+      const skewMs = drifts ? Math.round(chance.between(`skew ${name}`, -30_000, 30_000)) : 0
+      return { name, drift, skewMs }
+    }
   const many = (kind: string, most: number) => {
     const count = chance.whole(`count ${kind}`, 1, most)
     return Array.from({ length: count }, (_, place) => machine(kind)(place + 1))

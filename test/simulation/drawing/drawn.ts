@@ -27,7 +27,11 @@ export interface DrawnCommit {
   readonly sha: string
   readonly atMs: number
   /** The forge sends it again after so many milliseconds, each time: the same delivery, or the same body under another id. */
-  readonly copies: readonly { readonly name: string; readonly afterMs: number; readonly kind: 'redelivered' | 'other-id' }[]
+  readonly copies: readonly {
+    readonly name: string
+    readonly afterMs: number
+    readonly kind: 'redelivered' | 'other-id'
+  }[]
   readonly concurrency: Plan['concurrency']
   /** Empty: the file is broken. */
   readonly jobs: readonly DrawnJob[]

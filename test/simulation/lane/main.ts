@@ -22,11 +22,18 @@ process.on('message', ({ seeds, kept, keepsTrace, isLong }: LaneOrder) => {
       const violations =
         rejection === undefined
           ? outcome.violations
-          : [...outcome.violations, { invariant: 'I0', what: `nobody heard of an error: ${String(rejection)}`, atMs: outcome.virtualMs }]
+          : [
+              ...outcome.violations,
+              { invariant: 'I0', what: `nobody heard of an error: ${String(rejection)}`, atMs: outcome.virtualMs },
+            ]
       rejection = undefined
-      answer({ type: 'ended', outcome: { ...outcome, violations, decisions: violations.length > 0 || keepsTrace ? outcome.decisions : [] } })
+      answer({
+        type: 'ended',
+        outcome: { ...outcome, violations, decisions: violations.length > 0 || keepsTrace ? outcome.decisions : [] },
+      })
     }
     answer({ type: 'idle' })
   })()
 })
+process.on('disconnect', () => process.exit()) // whoever asked is gone
 answer({ type: 'idle' })

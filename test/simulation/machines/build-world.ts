@@ -31,7 +31,12 @@ export interface Building {
 }
 
 /** Everything of a schedule, in its place; nothing has happened yet. */
-export function buildWorld({ world, drawn, platters, blobs }: Building): Facts & { readonly oracles: readonly Oracle[] } {
+export function buildWorld({
+  world,
+  drawn,
+  platters,
+  blobs,
+}: Building): Facts & { readonly oracles: readonly Oracle[] } {
   const ledger = openLedger(world.trace)
   const network = openNetwork(world)
   const broker = openBroker(world)
@@ -43,11 +48,28 @@ export function buildWorld({ world, drawn, platters, blobs }: Building): Facts &
       for (const oracle of oracles) oracle.onChange?.(change, changes)
     }
   })
-  const forge = openForge({ world, network, caller: outsider(world, 'forge'), webhookSecret, agentsUrl: `http://${agentsName}` })
+  const forge = openForge({
+    world,
+    network,
+    caller: outsider(world, 'forge'),
+    webhookSecret,
+    agentsUrl: `http://${agentsName}`,
+  })
   const commits = new Map(drawn.commits.map((commit) => [commit.sha, commit]))
   const tokens = { apiToken, runnerToken, webhookSecret }
   const commitOf = (sha: string) => commits.get(sha)
-  const around: Around = { world, drawn, network, broker, store, blobs, engine: openEngine(world), forge, ...tokens, commitOf }
+  const around: Around = {
+    world,
+    drawn,
+    network,
+    broker,
+    store,
+    blobs,
+    engine: openEngine(world),
+    forge,
+    ...tokens,
+    commitOf,
+  }
 
   const { machines, disks, shelves } = openMachines(around, platters)
   const url = `http://${dispatchersName}`

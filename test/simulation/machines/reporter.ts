@@ -1,5 +1,14 @@
 import { Counter, startLoop } from '@narwhal/host'
-import { type OutboxSchema, openOutboxIn, relayReplies, type Report, type ReportAnswer, sendStatus, startReportLoop, takeEvents } from '@narwhal/reporter/parts'
+import {
+  type OutboxSchema,
+  openOutboxIn,
+  relayReplies,
+  type Report,
+  type ReportAnswer,
+  sendStatus,
+  startReportLoop,
+  takeEvents,
+} from '@narwhal/reporter/parts'
 import { problem } from '@narwhal/protocol'
 import { type Life, never } from '../core/life.ts'
 import type { Around } from './around.ts'

@@ -37,7 +37,9 @@ export function bootRunner(around: Around, drawn: DrawnRunner, disk: RunnerDisk)
     const running = new Set<Promise<void>>()
     const journals = simulatedJournals({ world, life, engine, shelf: disk.shelf })
     const takenBack = await takeBack({ journals, slots, adopts: true, log })
-    const begun = new Set(takenBack.filter(({ former }) => hasBegun(former)).map(({ former }) => former.offer.attemptId))
+    const begun = new Set(
+      takenBack.filter(({ former }) => hasBegun(former)).map(({ former }) => former.offer.attemptId),
+    )
     const cleared = removeLeftovers(around, life, begun)
 
     const keepRunning = (attempt: Promise<void>) => {

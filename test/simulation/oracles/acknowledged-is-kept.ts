@@ -11,7 +11,8 @@ export const acknowledgedIsKept: OpenOracle = ({ world, around, ledger, disks })
     if (queue !== 'build-events/reporter') return
     const { build, sequence } = JSON.parse(body) as { build: { id: string }; sequence: number } // a build event
     const isKept = [...disks.values()].some((disk) => disk.progressOf(build.id) >= sequence || disk.hasEnded(build.id))
-    if (!isKept) world.violated('I5', `event ${sequence} of ${ledger.nameOf(build.id)} was acknowledged, and no outbox has it`)
+    if (!isKept)
+      world.violated('I5', `event ${sequence} of ${ledger.nameOf(build.id)} was acknowledged, and no outbox has it`)
   }
   return {
     onQuiet() {

@@ -14,7 +14,8 @@ export const cancelStops: OpenOracle = ({ world, around, ledger, machines }) => 
     world.timeline.after(deadWithinMs, () => {
       const alive = engine.containers.find((one) => one.attemptId === attemptId && one.diedMs === undefined)
       const isExcused = alive !== undefined && machines.get(alive.runner)?.wasUnable(atMs, atMs + deadWithinMs)
-      if (alive !== undefined && !isExcused) world.violated('I15', `${ledger.nameOf(attemptId)} still runs 15 s after its cancel`)
+      if (alive !== undefined && !isExcused)
+        world.violated('I15', `${ledger.nameOf(attemptId)} still runs 15 s after its cancel`)
     })
   }
   engine.onStep.push(({ attemptId }) => {

@@ -7,7 +7,8 @@ export const everyBuildEnds: OpenOracle = ({ world, ledger }) => ({
       if (state.state !== 'finished') world.violated('I6', `${ledger.nameOf(id)} is still ${state.state}`)
     }
     for (const { id, state } of ledger.attempts.values()) {
-      if (state.state === 'leased' || state.state === 'running') world.violated('I6', `${ledger.nameOf(id)} is still ${state.state}`)
+      if (state.state === 'leased' || state.state === 'running')
+        world.violated('I6', `${ledger.nameOf(id)} is still ${state.state}`)
     }
   },
 })

@@ -23,7 +23,8 @@ export const leasesLast: OpenOracle = ({ world, around, ledger, machines }) => {
       const isLong = heldMs >= (drawn.leaseMs + graceMs) * (1 - driftRatio)
       const runnerSaidSo = together.some((one) => one.kind === 'runner' || one.kind === 'runner-left')
       const isAway = machines.get(after.runnerName)?.life === undefined
-      if (!isLong && !runnerSaidSo && !isAway) world.violated('I23', `${ledger.nameOf(after.id)} was lost ${Math.round(heldMs)} ms after its last renewal`)
+      if (!isLong && !runnerSaidSo && !isAway)
+        world.violated('I23', `${ledger.nameOf(after.id)} was lost ${Math.round(heldMs)} ms after its last renewal`)
     },
   }
 }

@@ -64,7 +64,11 @@ export function openLedger(trace: Trace): Ledger {
     }
   }
 
-  function replace<T extends Stateful, C extends { readonly after: T }>(records: Map<string, T>, change: C, by: string): C {
+  function replace<T extends Stateful, C extends { readonly after: T }>(
+    records: Map<string, T>,
+    change: C,
+    by: string,
+  ): C {
     const before = records.get(change.after.id)
     records.set(change.after.id, change.after)
     sayState(before, change.after, by)

@@ -12,7 +12,9 @@ export const noOverlap: OpenOracle = ({ world, around, ledger, machines }) => {
   engine.onStart.push((born) => {
     const job = ledger.jobs.get(born.jobId)
     if (job?.planned === undefined) return
-    const others = engine.containers.filter((one) => one.diedMs === undefined && !one.isDone && one !== born && !isExcused(one, born))
+    const others = engine.containers.filter(
+      (one) => one.diedMs === undefined && !one.isDone && one !== born && !isExcused(one, born),
+    )
     if (job.planned.lost === 'fail' && others.some(({ jobId }) => jobId === job.id)) {
       world.violated('I10', `${ledger.nameOf(born.attemptId)} began while an older attempt of it lived`)
     }
@@ -33,17 +35,26 @@ export const noOverlap: OpenOracle = ({ world, around, ledger, machines }) => {
     const isOlder = others.some(({ jobId }) => jobId === id)
     if (living.size > limit || isOlder) {
       const names = [...living].map(ledger.nameOf).join(', ')
-      world.violated('I10', `of the group ${group}, limit ${limit}, live at once: ${names}${isOlder ? ', one of them twice' : ''}`)
+      world.violated(
+        'I10',
+        `of the group ${group}, limit ${limit}, live at once: ${names}${isOlder ? ', one of them twice' : ''}`,
+      )
     }
   }
 
   function checkGroupOfBuilds({ buildId, repository }: JobRecord, others: readonly Container[]): void {
     const { group, limit } = ledger.builds.get(buildId)?.concurrency ?? {}
     if (group === undefined || limit === undefined) return
-    const jobs = others.flatMap(({ jobId }) => ledger.jobs.get(jobId) ?? []).filter((one) => one.repository === repository)
+    const jobs = others
+      .flatMap(({ jobId }) => ledger.jobs.get(jobId) ?? [])
+      .filter((one) => one.repository === repository)
     const inGroup = jobs.filter((one) => ledger.builds.get(one.buildId)?.concurrency?.group === group)
     const living = new Set([buildId, ...inGroup.map((one) => one.buildId)])
-    if (living.size > limit) world.violated('I10', `of the group ${group} of builds, limit ${limit}, live at once: ${[...living].map(ledger.nameOf).join(', ')}`)
+    if (living.size > limit)
+      world.violated(
+        'I10',
+        `of the group ${group} of builds, limit ${limit}, live at once: ${[...living].map(ledger.nameOf).join(', ')}`,
+      )
   }
   return {}
 }

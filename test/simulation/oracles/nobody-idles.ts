@@ -13,12 +13,15 @@ export const nobodyIdles: OpenOracle = ({ world, around, ledger, machines }) => 
     onCalm(calmMs) {
       const { injected } = world.decisions
       if (calmMs < settledMs || injected.has('wall-jump') || drawn.rates.drift !== undefined) return
-      const ready = [...ledger.jobs.values()].filter((job) => isReady(job, world.startAt + world.timeline.nowMs) && couldRun(job))
+      const ready = [...ledger.jobs.values()].filter(
+        (job) => isReady(job, world.startAt + world.timeline.nowMs) && couldRun(job),
+      )
       for (const id of since.keys()) if (!ready.some((job) => job.id === id)) since.delete(id)
       for (const { id } of ready) {
         const firstMs = since.get(id) ?? world.timeline.nowMs
         since.set(id, firstMs)
-        if (world.timeline.nowMs - firstMs > longestMs) world.violated('I19', `${ledger.nameOf(id)} waits, and a runner idles`)
+        if (world.timeline.nowMs - firstMs > longestMs)
+          world.violated('I19', `${ledger.nameOf(id)} waits, and a runner idles`)
       }
     },
   }
@@ -29,7 +32,9 @@ export const nobodyIdles: OpenOracle = ({ world, around, ledger, machines }) => 
   }
 
   function couldRun({ planned }: JobRecord): boolean {
-    const held = [...ledger.attempts.values()].filter(({ state }) => state.state === 'leased' || state.state === 'running')
+    const held = [...ledger.attempts.values()].filter(
+      ({ state }) => state.state === 'leased' || state.state === 'running',
+    )
     return drawn.runners.some(({ name, slots, labels }) => {
       const isUp = machines.get(name)?.life !== undefined
       const free = slots - held.filter(({ runnerName }) => runnerName === name).length

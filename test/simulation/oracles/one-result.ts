@@ -20,7 +20,8 @@ export const oneResult: OpenOracle = ({ world, ledger }) => {
       const wrote = before.reported !== after.reported || before.logEnd.bytes !== after.logEnd.bytes
       if (after.number < last && wrote) world.violated('I9', `${name} wrote when attempt ${last} was the newest`)
       const isAccepted = before.state.state !== 'finished' && after.state.state === 'finished'
-      if (isAccepted && after.number < last) world.violated('I8', `the result of ${name} was accepted after attempt ${last} began`)
+      if (isAccepted && after.number < last)
+        world.violated('I8', `the result of ${name} was accepted after attempt ${last} began`)
       const isOver = before.state.state !== 'leased' && before.state.state !== 'running'
       if (isOver && wrote) world.violated('I8', `${name} was ${before.state.state} when it wrote`)
     },

@@ -1,6 +1,12 @@
 import type { OpenOracle } from './oracle.ts'
 
-const shown = { passed: 'success', skipped: 'success', failed: 'failure', errored: 'error', cancelled: 'error' } as const
+const shown = {
+  passed: 'success',
+  skipped: 'success',
+  failed: 'failure',
+  errored: 'error',
+  cancelled: 'error',
+} as const
 
 /** I16: the forge shows how each build ended, or the reporter knows why not; nothing follows that; a file has it too. */
 export const outcomesAreTold: OpenOracle = ({ world, around, ledger, disks }) => ({
@@ -16,8 +22,10 @@ export const outcomesAreTold: OpenOracle = ({ world, around, ledger, disks }) =>
       }
       const isRefused = [...disks.values()].some((disk) => disk.refusalOf(id) !== undefined)
       const last = own.at(-1)?.state
-      if (last !== shown[state.ending.outcome] && !isRefused) world.violated('I16', `${name} ${state.ending.outcome}, the forge shows ${last ?? 'nothing'}`)
-      if (files.get(id)?.ending?.outcome !== state.ending.outcome) world.violated('I16', `${name} has no result file that says ${state.ending.outcome}`)
+      if (last !== shown[state.ending.outcome] && !isRefused)
+        world.violated('I16', `${name} ${state.ending.outcome}, the forge shows ${last ?? 'nothing'}`)
+      if (files.get(id)?.ending?.outcome !== state.ending.outcome)
+        world.violated('I16', `${name} has no result file that says ${state.ending.outcome}`)
     }
   },
 })

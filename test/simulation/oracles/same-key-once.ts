@@ -15,7 +15,8 @@ export const sameKeyOnce: OpenOracle = ({ world, ledger, people }) => {
       }
       const resubmitted = [...ledger.builds.values()].filter(({ resubmitOf }) => resubmitOf !== undefined)
       const keys = new Set(made.values())
-      for (const { id } of resubmitted) if (!keys.has(id)) world.violated('I17', `${ledger.nameOf(id)} was resubmitted without its key`)
+      for (const { id } of resubmitted)
+        if (!keys.has(id)) world.violated('I17', `${ledger.nameOf(id)} was resubmitted without its key`)
     },
   }
 }

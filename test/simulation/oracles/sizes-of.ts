@@ -22,7 +22,15 @@ export function sizesOf({ world, around, ledger, machines, disks, shelves }: Fac
 }
 
 /** A log that is not in its blob yet. */
-function isUnsealed({ state, logEnd, logBlob }: { state: { state: string }; logEnd: { bytes: number }; logBlob?: string }): boolean {
+function isUnsealed({
+  state,
+  logEnd,
+  logBlob,
+}: {
+  state: { state: string }
+  logEnd: { bytes: number }
+  logBlob?: string
+}): boolean {
   const isOver = state.state === 'finished' || state.state === 'lost'
   return isOver && logEnd.bytes > 0 && logBlob === undefined
 }

@@ -12,7 +12,8 @@ export const slotsAreKept: OpenOracle = ({ world, around, ledger }) => {
       world.violated('I18', `${born.runner} has ${slots} slots, and runs ${names}`)
     }
     const again = engine.containers.find((one) => one !== born && one.attemptId === born.attemptId)
-    if (again !== undefined) world.violated('I18', `${ledger.nameOf(born.attemptId)} runs on ${born.runner}, and ran on ${again.runner}`)
+    if (again !== undefined)
+      world.violated('I18', `${ledger.nameOf(born.attemptId)} runs on ${born.runner}, and ran on ${again.runner}`)
   })
   return {}
 }

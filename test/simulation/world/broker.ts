@@ -84,7 +84,8 @@ export function openBroker(world: World): Broker {
     const given = batch.map(({ id, body, redelivered }): IncomingMessage => ({ id, body, redelivered }))
     consumer.life.later(latency(), () => {
       if (connection !== consumer.connection) return void (consumer.isBusy = false)
-      if (decisions.happens('consumer-cut', consumer.life.machine.name)) timeline.after(chance.between('cut', 0, 20), () => cut(consumer))
+      if (decisions.happens('consumer-cut', consumer.life.machine.name))
+        timeline.after(chance.between('cut', 0, 20), () => cut(consumer))
       consumer.onBatch(given).then(
         () => taken(consumer, { batch, connection }),
         () => refused(consumer, { batch, connection }),
@@ -135,7 +136,8 @@ export function openBroker(world: World): Broker {
   function cut(consumer: Consumer): void {
     consumer.connection++
     consumer.isConnected = false
-    for (const { messages } of [queueOf(consumer.queue)]) giveBack(messages.filter((message) => message.with === consumer))
+    for (const { messages } of [queueOf(consumer.queue)])
+      giveBack(messages.filter((message) => message.with === consumer))
     for (const other of consumers) if (other !== consumer && other.queue === consumer.queue) deliver(other)
     if (consumer.life.isOver) return void consumers.delete(consumer)
     consumer.life.later(chance.between('connect again', 10, 400), () => connect(consumer))
@@ -147,7 +149,11 @@ export function openBroker(world: World): Broker {
     deliver(consumer)
   }
 
-  function take(life: Life, { topic, subscriber, onBatch }: Taking, { signal, maxBatch = 32 }: TakeOptions): Promise<void> {
+  function take(
+    life: Life,
+    { topic, subscriber, onBatch }: Taking,
+    { signal, maxBatch = 32 }: TakeOptions,
+  ): Promise<void> {
     if (!life.passes()) return never
     const isKnown = topic.subscribers.includes(subscriber)
     if (!isKnown) throw problem('QUEUE_SUBSCRIBER_UNKNOWN', `${topic.name} has no ${subscriber}`)
@@ -178,7 +184,8 @@ export function openBroker(world: World): Broker {
       timeline.after(latency(), () => {
         put(topic, message)
         if (!life.passes()) return
-        if (decisions.happens('confirm-lost', where)) return void life.later(chance.between('no confirm', 5, 3_000), () => reject(unavailable()))
+        if (decisions.happens('confirm-lost', where))
+          return void life.later(chance.between('no confirm', 5, 3_000), () => reject(unavailable()))
         life.later(latency(), resolve)
       })
     })

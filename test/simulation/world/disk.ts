@@ -74,7 +74,8 @@ export function openDisk(world: World, { database }: Platter, name: string): Dis
     },
     progressOf: (buildId) => Math.max(0, ...progress(buildId).map(({ sequence }) => Number(sequence))),
     hasEnded: (buildId) => progress(buildId).some((row) => row['is_terminal'] === 1),
-    refusalOf: (buildId) => progress(buildId).flatMap((row) => (typeof row['refusal_code'] === 'string' ? [row['refusal_code']] : []))[0],
+    refusalOf: (buildId) =>
+      progress(buildId).flatMap((row) => (typeof row['refusal_code'] === 'string' ? [row['refusal_code']] : []))[0],
     count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.['count']),
   }
 }
@@ -85,7 +86,9 @@ function diskError(message: string, errcode: number): Error {
 }
 
 function empty(database: DatabaseSync): void {
-  const tables = database.prepare(`select name from sqlite_master where type = 'table' and name not in ('probes')`).all()
+  const tables = database
+    .prepare(`select name from sqlite_master where type = 'table' and name not in ('probes')`)
+    .all()
   for (const { name } of tables) database.exec(`delete from ${String(name)}`)
 }
 
@@ -118,7 +121,12 @@ function dialectOn(database: DatabaseSync, around: Around): SqliteDialect {
   })
 }
 
-const nothing = { reader: false, all: () => [], run: () => ({ changes: 0, lastInsertRowid: 0 }), iterate: () => [].values() }
+const nothing = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+}
 
 const prepared = new WeakMap<DatabaseSync, Map<string, ReturnType<DatabaseSync['prepare']>>>()
 

@@ -71,7 +71,11 @@ export function openEngine(world: World): Engine {
       }
       if (decisions.happens('out-of-memory', runner)) running.ended = 'out-of-memory'
       else if (isLast) running.ended = 'done'
-      else running.bytes = Buffer.concat([running.bytes, pieceOf({ attemptId, attempt, step, index: running.index, piece })])
+      else
+        running.bytes = Buffer.concat([
+          running.bytes,
+          pieceOf({ attemptId, attempt, step, index: running.index, piece }),
+        ])
       running.onChange()
       if (running.ended === 'no') goOn(container, running, step, piece + 1)
     })
@@ -94,7 +98,14 @@ export function openEngine(world: World): Engine {
       return Buffer.concat(steps.toSorted((a, b) => a.index - b.index).map(({ bytes }) => bytes))
     },
     start(of) {
-      const container: Container = { ...of, bornMs: timeline.nowMs, diedMs: undefined, steps: [], isDone: false, onGone: () => undefined }
+      const container: Container = {
+        ...of,
+        bornMs: timeline.nowMs,
+        diedMs: undefined,
+        steps: [],
+        isDone: false,
+        onGone: () => undefined,
+      }
       containers.push(container)
       for (const told of onStart) told(container)
       return container
@@ -114,7 +125,10 @@ export function openEngine(world: World): Engine {
       ends.get(attemptId)?.cancel()
       const looks = Math.max(1, Math.ceil(leftMs / 1000) - 1) // wait-for-lease.ts: one each second, and it has just looked
       const endMs = (looks + world.chance.draw('lease look')) * 1000
-      ends.set(attemptId, timeline.after(endMs, () => endOf(attemptId)))
+      ends.set(
+        attemptId,
+        timeline.after(endMs, () => endOf(attemptId)),
+      )
     },
     alive: (runner) => containers.filter((one) => one.runner === runner && one.diedMs === undefined),
   }

@@ -139,7 +139,8 @@ function payloadOf({ repository, ref, sha }: DrawnCommit): object {
 
 function heardOf({ status, body }: Answer): Partial<Delivery> {
   const said: unknown = body
-  const of = (key: string) => (typeof said === 'object' && said !== null ? Object.entries(said).find(([name]) => name === key)?.[1] : undefined)
+  const of = (key: string) =>
+    typeof said === 'object' && said !== null ? Object.entries(said).find(([name]) => name === key)?.[1] : undefined
   const id: unknown = of('duplicate') ?? of('id')
   return { status, ...(typeof id === 'string' ? { messageId: id } : {}) }
 }

@@ -170,13 +170,23 @@ async function call<R extends Route>(
   route: R,
   options: CallOptions<R>,
 ): Promise<RouteReply<R>> {
-  const { params, query, body, token, headers = {}, timeoutMs = 10_000, signal } = options as CallOptions<Route> & {
+  const {
+    params,
+    query,
+    body,
+    token,
+    headers = {},
+    timeoutMs = 10_000,
+    signal,
+  } = options as CallOptions<Route> & {
     readonly query?: object
     readonly params?: object
     readonly body?: unknown
   } // what every route may have
   const values = new Map(Object.entries(params ?? {}))
-  const path = route.path.includes(':') ? route.path.replace(/:(\w+)/g, (_, name: string) => String(values.get(name))) : route.path
+  const path = route.path.includes(':')
+    ? route.path.replace(/:(\w+)/g, (_, name: string) => String(values.get(name)))
+    : route.path
   const request: Request = {
     method: route.method,
     path,

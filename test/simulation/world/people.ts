@@ -69,7 +69,9 @@ export function openPeople({ world, network, caller, ledger, apiToken, url }: Pe
 
   return {
     act(act) {
-      const builds = [...ledger.builds.values()].filter(({ state }) => (state.state === 'finished') === (act.kind === 'resubmit'))
+      const builds = [...ledger.builds.values()].filter(
+        ({ state }) => (state.state === 'finished') === (act.kind === 'resubmit'),
+      )
       const build = builds[Math.floor(act.build * builds.length)]
       const jobs = ledger.jobsOf(build?.id ?? '')
       const job = jobs[Math.floor(act.job * jobs.length)]
@@ -86,7 +88,13 @@ export function openPeople({ world, network, caller, ledger, apiToken, url }: Pe
     },
     async readLog(jobId, attempt) {
       const headers = { authorization: `Bearer ${apiToken}` }
-      const request = { method: 'GET', path: `/v1/jobs/${jobId}/log`, headers, query: { attempt: String(attempt) }, body: undefined }
+      const request = {
+        method: 'GET',
+        path: `/v1/jobs/${jobId}/log`,
+        headers,
+        query: { attempt: String(attempt) },
+        body: undefined,
+      }
       const answer = await network.exchange(caller, url, { request, timeoutMs: 20_000 }).catch(() => undefined)
       return Buffer.isBuffer(answer?.body) ? answer.body : undefined
     },

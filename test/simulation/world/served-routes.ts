@@ -59,7 +59,8 @@ function openPart(routes: RouteOptions[], around: Around) {
   const part = {
     route: (options: Omit<RouteOptions, 'around'>) => void routes.push({ ...options, around }),
     get: (url: string, handler: Handler) => void routes.push({ method: 'GET', url, handler, around }),
-    post: (url: string, _options: object, handler: Handler) => void routes.push({ method: 'POST', url, handler, around }),
+    post: (url: string, _options: object, handler: Handler) =>
+      void routes.push({ method: 'POST', url, handler, around }),
     register: (mount: (inner: object) => unknown) => void mount(openPart(routes, { onRequest: [...around.onRequest] })),
     addHook(name: string, what: (request: object) => Promise<void>) {
       if (name === 'onRequest') around.onRequest.push(what)

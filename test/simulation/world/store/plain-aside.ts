@@ -11,7 +11,8 @@ export function plainAside(rows: PlainRows, undo: Undo): Pick<StoreTables, 'deli
     deliveries: {
       findBuild: async (keys) => deliveries.all().find((one) => isOf(one, keys))?.buildId,
       async insert({ at: _, ...delivery }) {
-        if (deliveries.all().some((one) => isOf(one, delivery))) throw dataFault('there is a delivery of this key already')
+        if (deliveries.all().some((one) => isOf(one, delivery)))
+          throw dataFault('there is a delivery of this key already')
         deliveries.set(delivery.delivery, delivery, undo)
       },
     },

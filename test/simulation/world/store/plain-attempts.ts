@@ -29,7 +29,10 @@ export function plainAttempts({ attempts }: PlainRows, undo: Undo): AttemptTable
       attempts.set(id, { ...found, renewals: found.renewals + 1 }, undo)
       return true
     },
-    listHeld: async () => all().filter(isHeld).map(({ id, runnerId, renewals }) => ({ id, runnerId, renewals })),
+    listHeld: async () =>
+      all()
+        .filter(isHeld)
+        .map(({ id, runnerId, renewals }) => ({ id, runnerId, renewals })),
     async save(attempt, changes) {
       const stored = attempts.get(attempt.id)
       if (stored?.revision !== attempt.revision) throw problem('STORE_CONFLICT', `attempt ${attempt.id}`)

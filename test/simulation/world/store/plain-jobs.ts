@@ -73,7 +73,9 @@ function queueOf(rows: PlainRows): Queue {
       return places.length === 0 ? undefined : priorities[Math.max(...places)]
     },
     async nextNotBefore(now) {
-      const times = queued().filter((job) => !isOfSteppedClock(job, now)).map(notBeforeAt)
+      const times = queued()
+        .filter((job) => !isOfSteppedClock(job, now))
+        .map(notBeforeAt)
       const later = times.filter((at) => at > now)
       return later.length === 0 ? undefined : Math.min(...later)
     },
@@ -81,7 +83,10 @@ function queueOf(rows: PlainRows): Queue {
       const late = queued().filter((job) => notBeforeAt(job) < before)
       if (late.length === 0) return []
       const heldBack = heldBackJobs(rows)
-      return late.filter(({ id }) => !heldBack.has(id)).toSorted((a, b) => notBeforeAt(a) - notBeforeAt(b)).slice(0, 100)
+      return late
+        .filter(({ id }) => !heldBack.has(id))
+        .toSorted((a, b) => notBeforeAt(a) - notBeforeAt(b))
+        .slice(0, 100)
     },
   }
 }

@@ -9,7 +9,8 @@ export function plainRunners({ runners }: PlainRows, undo: Undo): RunnerTable {
       runners.set(runner.id, { ...runner, heartbeats: known === undefined ? 0 : known.heartbeats + 1 }, undo)
     },
     find: async (id) => runners.get(id),
-    list: async () => runners.all().toSorted((a, b) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1)),
+    list: async () =>
+      runners.all().toSorted((a, b) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1)),
     async heartbeat(id) {
       const known = runners.get(id)
       if (known === undefined) return false

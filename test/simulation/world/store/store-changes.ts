@@ -6,7 +6,11 @@ export type StoreChange =
   | { readonly kind: 'job'; readonly before?: JobRecord; readonly after: JobRecord }
   | { readonly kind: 'attempt'; readonly before?: AttemptRecord; readonly after: AttemptRecord }
   | { readonly kind: 'renewed'; readonly attemptId: string }
-  | { readonly kind: 'runner'; readonly before: RunnerRecord | undefined; readonly after: Omit<RunnerRecord, 'heartbeats'> }
+  | {
+      readonly kind: 'runner'
+      readonly before: RunnerRecord | undefined
+      readonly after: Omit<RunnerRecord, 'heartbeats'>
+    }
   | { readonly kind: 'runner-left'; readonly runnerId: string }
   | { readonly kind: 'message'; readonly id: string; readonly buildId: string }
   | { readonly kind: 'quarantined'; readonly id: string }

@@ -45,7 +45,8 @@ export function openStorePort(world: World, store: Store, onCommit: OnCommit): S
     if (changes.length > 0) onCommit(changes, who)
     if (!life.passes()) return never
     return life.answer(latency(), () => {
-      if (changes.length > 0 && decisions.happens('store-unknown', who)) throw problem('STORE_UNAVAILABLE', 'the connection broke')
+      if (changes.length > 0 && decisions.happens('store-unknown', who))
+        throw problem('STORE_UNAVAILABLE', 'the connection broke')
       return value
     })
   }
