@@ -11,9 +11,9 @@ export const slotsAreKept: OpenOracle = ({ world, around, ledger }) => {
       const names = [...attempts].map(ledger.nameOf).join(', ')
       world.violated('I18', `${born.runner} has ${slots} slots, and runs ${names}`)
     }
-    const again = engine.containers.find((one) => one !== born && one.attemptId === born.attemptId)
+    const again = engine.containers.find((one) => one !== born && one.attemptId === born.attemptId && one.diedMs === undefined)
     if (again !== undefined)
-      world.violated('I18', `${ledger.nameOf(born.attemptId)} runs on ${born.runner}, and ran on ${again.runner}`)
+      world.violated('I18', `${ledger.nameOf(born.attemptId)} runs on ${born.runner}, and still on ${again.runner}`)
   })
   return {}
 }
