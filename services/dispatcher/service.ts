@@ -92,7 +92,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     loop('dispatch-loop', (signal) => dispatchLoop({ ...core, send, wake: wakes.dispatch, signal })),
     loop('watch-leases', (signal) => watchLeases({ ...core, signal })),
     loop('relay-outbox', (signal) => relayOutbox({ queue, changes, wake: wakes.outbox, signal })),
-    loop('seal-logs', (signal) => sealLogs({ changes, blobs: deps.blobs, wake: wakes.seal, log, signal })),
+    loop('seal-logs', (signal) => sealLogs({ changes, blobs: deps.blobs, wake: wakes.seal, clock, log, signal })),
     loop('expire-blobs', (signal) => expireBlobs({ ...core, signal })),
   ]
   return {
