@@ -30,6 +30,14 @@ export default defineConfig({
       {
         test: {
           ...quick,
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          ...quick,
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
           exclude: [real],

@@ -18,15 +18,18 @@ export interface SealLogsDeps extends ReadLogDeps {
 const safetyNetMs = 15_000
 const notOurTurnMs = 1_000
 
+/** After how long a log that could not be moved is tried again, in milliseconds. */
+const againMs = 30_000
+
 /**
  * Moves the logs of ended attempts from the store into compressed blobs. What is packed is compared with the length and the
  * hash that the runner told; the blob is durable, and was read back, before the chunks go. A log that cannot be moved stays in
- * the store, where it can be read as well; the next start tries it again. One
- * dispatcher does so for all.
+ * the store, where it can be read as well, and is tried again later. One dispatcher does so for all.
  */
 export async function sealLogs(deps: SealLogsDeps): Promise<void> {
   const { changes, clock, wake, signal, log } = deps
   const failed = new Set<string>()
+  let againAt = 0
   while (!signal.aborted) {
     const isOurs = await changes.hasTurn('seal')
     const limit = 16 + failed.size
@@ -34,12 +37,14 @@ export async function sealLogs(deps: SealLogsDeps): Promise<void> {
     const attempts = unsealed.filter(({ id }) => !failed.has(id))
     for (const attempt of attempts) {
       await sealLog(deps, attempt).catch((error: unknown) => {
+        if (failed.size === 0) againAt = clock.monotonic() + againMs
         failed.add(attempt.id)
         log.error({ err: error, attemptId: attempt.id }, 'a log could not be moved to its blob; it stays in the store')
       })
     }
-    if (attempts.length === 0)
-      await wakeOrSleep(wake, isOurs ? safetyNetMs : notOurTurnMs, { clock, signal }).catch(() => undefined)
+    if (attempts.length > 0) continue
+    await wakeOrSleep(wake, isOurs ? safetyNetMs : notOurTurnMs, { clock, signal }).catch(() => undefined)
+    if (clock.monotonic() >= againAt) failed.clear()
   }
 }
 

@@ -56,7 +56,11 @@ export interface Due {
 
 /** Opens the file of the outbox, or makes it. One process a file. @throws {ProblemError} STORE_UNAVAILABLE */
 export async function openOutbox(path: string): Promise<Outbox> {
-  const store = await openSqlite<OutboxSchema>(path, outboxMigrations)
+  return openOutboxIn(await openSqlite<OutboxSchema>(path, outboxMigrations))
+}
+
+/** An outbox in a store that is open and has the schema; the outbox owns it from here. */
+export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox> {
   await store.updateTable('reports').set({ tries: 0, rests_until: 0 }).execute()
   const arrivals = { file: openWake(), 'github-status': openWake() }
   const replyArrivals = openWake()

@@ -74,9 +74,13 @@ async function readPlace(path: string): Promise<Place[]> {
   if (bytes === undefined) return []
   const place = { where: path, bytes }
   if (bytes.length < 4) return [place]
-  if (bytes.readUInt16BE(0) === 0x1f8b) return [place, { where: `${path}, unpacked`, bytes: gunzipSync(bytes, whatever) }]
+  if (bytes.readUInt16BE(0) === 0x1f8b)
+    return [place, { where: `${path}, unpacked`, bytes: gunzipSync(bytes, whatever) }]
   if (bytes.readUInt32LE(0) === 0xfd2fb528)
-    return [place, { where: `${path}, unpacked`, bytes: zstdDecompressSync(bytes, { finishFlush: constants.ZSTD_e_flush }) }]
+    return [
+      place,
+      { where: `${path}, unpacked`, bytes: zstdDecompressSync(bytes, { finishFlush: constants.ZSTD_e_flush }) },
+    ]
   return [place]
 }
 
