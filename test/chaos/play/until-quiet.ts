@@ -16,7 +16,7 @@ export interface QuietDeps {
 export async function untilQuiet(pushes: readonly MadePush[], { watch, play, deeds }: QuietDeps): Promise<void> {
   const { rig, ledger, sleep } = play
   let areDone = false
-  deeds.then(() => (areDone = true))
+  void deeds.then(() => (areDone = true))
   let before = ''
   for (let changedAt = performance.now(); performance.now() - changedAt < patienceMs; ) {
     const untold = pushes.filter(({ sha }) => !isTold(rig.github.statusesOf(sha)))
