@@ -4,8 +4,9 @@ import { readUsage } from '../../bench/read-usage.ts'
 import type { Rig } from '../rig/rig.ts'
 import { type Finding, findingOf } from './finding.ts'
 
-// "Back to the baseline" is: not more than this above what the same service had just after it was started first.
-const descriptorsAbove = 20
+// "Back to the baseline" is: not more than this above what the same service had just after it was started first. It had no
+// connection then that is kept for later, and no git that waits for more; what grows for ever is for `pnpm soak` to see.
+const descriptorsAbove = 64
 const bytesAbove = 150 * 1024 ** 2
 const walBytesAtMost = 32 * 1024 ** 2
 

@@ -16,10 +16,7 @@ export interface QuietDeps {
 export async function untilQuiet(pushes: readonly MadePush[], { watch, play, deeds }: QuietDeps): Promise<void> {
   const { rig, ledger, sleep } = play
   let areDone = false
-  deeds.then(
-    () => (areDone = true),
-    () => undefined, // whoever waits for them hears of it
-  )
+  void deeds.then(() => (areDone = true))
   let before = ''
   for (let changedAt = performance.now(); performance.now() - changedAt < patienceMs; ) {
     const untold = pushes.filter(({ sha }) => !isTold(rig.github.statusesOf(sha)))

@@ -24,7 +24,7 @@ export async function openFaultProxy(name: string, targetPort: number): Promise<
     if (weather?.kind === 'refuse') return void near.resetAndDestroy()
     const link = openLink(near, connectTo(targetPort), () => weather)
     links.add(link)
-    void link.closed.finally(() => links.delete(link)).catch(() => undefined)
+    void link.closed.then(() => links.delete(link))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

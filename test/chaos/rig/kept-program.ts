@@ -50,8 +50,7 @@ export function keptProgram(program: ServiceProgram, tell: (event: LifeEvent) =>
       upSince = undefined
       if (!isWanted) return
       if (restartInMs === undefined && code !== null) tell({ what: 'ended by itself', code: String(code) })
-      await scheduler.wait(restartInMs ?? restMs)
-      restartInMs = undefined
+      await scheduler.wait(restartInMs ?? restMs).finally(() => (restartInMs = undefined))
       if (!isWanted) return
       await bringUp().catch(async (error: unknown) => {
         if (restartInMs === undefined) tell({ what: 'did not start', because: String(error).slice(0, 2_000) })
