@@ -50,11 +50,10 @@ function longestMs({ steps, failures, planned }: Facts['around']['drawn']['commi
 
 /** Nothing waits anywhere: no build goes on, no message, report or container is left. */
 export function isQuiet(facts: Facts): boolean {
-  const { world, ledger, machines } = facts
+  const { ledger, machines } = facts
   const isUp = [...machines.values()].every(({ life, isFrozen }) => life !== undefined && !isFrozen)
   const isDone = [...ledger.builds.values()].every(({ state }) => state.state === 'finished')
   if (!isUp || !isDone) return false
-  const { timers: _, machines: __, 'logs not sealed': unsealed, ...sizes } = sizesOf(facts)
-  if (unsealed !== 0 && !world.decisions.injected.has('blob-refused')) return false
+  const { timers: _, machines: __, ...sizes } = sizesOf(facts)
   return Object.values(sizes).every((size) => size === 0)
 }

@@ -9,6 +9,7 @@ export function drawCommits(chance: Chance, first = 1): readonly DrawnCommit[] {
   const sizes: JobSizes = {
     mostSteps: chance.whole('steps', 1, 3),
     longestMs: chance.pick('longest', [300, 2_000, 6_000]),
+    limits: { deploy: chance.pick('limit deploy', [1, 1, 2]), test: chance.pick('limit test', [1, 2, 3]) },
   }
   return Array.from({ length: count }, (_, place) => drawCommit(chance, { place: first + place, spreadMs, sizes }))
 }
@@ -16,6 +17,8 @@ export function drawCommits(chance: Chance, first = 1): readonly DrawnCommit[] {
 interface JobSizes {
   readonly mostSteps: number
   readonly longestMs: number
+  /** Of each concurrency group: a group has one limit. */
+  readonly limits: Readonly<Record<'deploy' | 'test', number>>
 }
 
 function drawCommit(
@@ -26,7 +29,7 @@ function drawCommit(
   const of = (what: string) => `${what} of ${name}`
   const copies = chance.draw(of('copies')) < 0.3 ? chance.whole(of('copies'), 1, 3) : 0
   const isBroken = chance.draw(of('broken')) < 0.04
-  const concurrency = drawConcurrency(chance, of('build'), 0.15)
+  const concurrency = drawConcurrency(chance, of('build'), { ratio: 0.15, limits: sizes.limits })
   return {
     name,
     repository: chance.pick(of('repository'), ['engine', 'engine', 'loom']),
@@ -43,11 +46,16 @@ function drawCommit(
   }
 }
 
-function drawConcurrency(chance: Chance, stream: string, ratio: number): PlannedConcurrency | undefined {
+function drawConcurrency(
+  chance: Chance,
+  stream: string,
+  { ratio, limits }: Pick<JobSizes, 'limits'> & { readonly ratio: number },
+): PlannedConcurrency | undefined {
   if (chance.draw(`${stream} has a group`) >= ratio) return undefined
+  const group = chance.pick(`${stream} group`, ['deploy', 'test'] as const)
   return {
-    group: chance.pick(`${stream} group`, ['deploy', 'test']),
-    limit: chance.pick(`${stream} limit`, [1, 1, 2]),
+    group,
+    limit: limits[group],
     cancelSuperseded: chance.draw(`${stream} superseded`) < 0.4,
   }
 }
@@ -76,7 +84,7 @@ function drawJob(chance: Chance, { commit, name, before, sizes }: JobPlace): Dra
   const steps = Array.from({ length: chance.whole(of('steps'), 1, sizes.mostSteps) }, (_, index) =>
     drawStep(chance, of(`step ${index}`), sizes),
   )
-  const concurrency = drawConcurrency(chance, of('job'), 0.2)
+  const concurrency = drawConcurrency(chance, of('job'), { ratio: 0.2, limits: sizes.limits })
   const retries = has('retry', 0.2) ? chance.whole(of('retries'), 1, 2) : 0
   const planned: PlannedJob = {
     name,

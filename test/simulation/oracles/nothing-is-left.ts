@@ -8,10 +8,8 @@ const restingPerMachine = 40
 export const nothingIsLeft: OpenOracle = (facts) => ({
   onQuiet() {
     const { world } = facts
-    const { timers = 0, machines = 0, 'logs not sealed': unsealed = 0, ...rest } = sizesOf(facts)
-    const canSeal = !world.decisions.injected.has('blob-refused') // a log that could not be moved stays until the next start
-    const all: Readonly<Record<string, number>> = canSeal ? { ...rest, 'logs not sealed': unsealed } : rest
-    for (const [what, count] of Object.entries(all)) if (count > 0) world.violated('I20', `${count} ${what} are left`)
+    const { timers = 0, machines = 0, ...rest } = sizesOf(facts)
+    for (const [what, count] of Object.entries(rest)) if (count > 0) world.violated('I20', `${count} ${what} are left`)
     if (timers > machines * restingPerMachine) world.violated('I20', `${timers} timers are left`)
   },
 })
