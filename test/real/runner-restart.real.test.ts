@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BuildView } from '@narwhal/protocol'
-import { attemptLabel } from '@narwhal/runner/labels'
-import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startRabbitmq, type TestRabbitmq } from '../setup/start-rabbitmq.ts'
+import { startRabbitmq } from '../setup/start-rabbitmq.ts'
 import { testImage } from './many-pushes.ts'
 import { jobOf, type PushedBuild, pushed } from './pushed-build.ts'
 import { type Cluster, startCluster } from './start-cluster.ts'
@@ -15,11 +13,10 @@ import { whatIsLeft } from './what-is-left.ts'
 const opened = new AsyncDisposableStack()
 const secret = 'swordfish-of-the-deep'
 const patience = { timeout: 60_000, interval: 100 }
-let broker: TestRabbitmq
 let cluster: Cluster
 
 beforeAll(async () => {
-  broker = opened.use(await startRabbitmq())
+  const broker = opened.use(await startRabbitmq())
   cluster = opened.use(await startCluster({ amqpUrl: broker.url, runners: 1, slots: 2, leaseMs: 120_000 }))
 })
 afterAll(() => opened.disposeAsync())
@@ -49,28 +46,6 @@ test('a result that waited for a dispatcher is told after the death of the runne
   await expectOneAttempt(build, 'failed', 'one\n')
 })
 
-test('a job whose lease ended while its runner was dead runs once more, when the first container is dead', async () => {
-  await using short = await startCluster({ amqpUrl: broker.url, runners: 2, slots: 1, leaseMs: 9_000 })
-  const build = await pushed(
-    short,
-    'lost',
-    `image: ${testImage}\nconcurrency: one\nrun: echo one; sleep 12; echo two\n`,
-  )
-  const held = await build.until((view) => expect(stateOf(view)).toEqual(['running']))
-  const name = jobOf(held, 'build').attempts[0]?.runner
-  const dead = short.runners.filter((runner) => runner.name === name)
-
-  await Promise.all(dead.map((runner) => runner.kill()))
-
-  const again = await build.until((view) => expect(stateOf(view)).toEqual(['lost', 'running']))
-  const running = await runningAttempts(jobOf(again, 'build').attempts.map(({ id }) => id))
-  expect(running).toEqual([jobOf(again, 'build').attempts[1]?.id])
-  await Promise.all(dead.map((runner) => runner.start()))
-  const ended = await build.ends('passed')
-  expect(await ended.log('build')).toBe('one\ntwo\n')
-  await vi.waitFor(async () => expect(await leftOf(short)).toEqual([]), patience)
-})
-
 function countingPipeline(last: number): string {
   const count = `for i in $(seq ${last}); do echo "line $i $TOKEN of many"; sleep 0.1; done`
   return `image: ${testImage}
@@ -88,16 +63,6 @@ function countedLines(last: number): string {
 
 function setSecret(name: string): Promise<void> {
   return cluster.rest.setSecret(`127.0.0.1/ada/${name}`, { name: 'TOKEN', value: secret })
-}
-
-function stateOf(view: BuildView): readonly string[] {
-  return view.jobs.filter(({ kind }) => kind === 'steps').flatMap(({ attempts }) => attempts.map(({ state }) => state))
-}
-
-/** Those of the attempts of which a container runs. */
-async function runningAttempts(ids: readonly string[]): Promise<readonly string[]> {
-  const containers = await new Docker().listContainers({ filters: { label: [attemptLabel] } })
-  return containers.map(({ Labels }) => Labels[attemptLabel] ?? '').filter((id) => ids.includes(id))
 }
 
 async function journalOf(attemptId: string): Promise<string> {
