@@ -40,6 +40,8 @@ export function bootRunner(around: Around, drawn: DrawnRunner, disk: RunnerDisk)
     const begun = new Set(
       takenBack.filter(({ former }) => hasBegun(former)).map(({ former }) => former.offer.attemptId),
     )
+    const held = new Set(takenBack.map(({ former }) => former.offer.attemptId))
+    for (const attemptId of [...disk.shelf.keys()]) if (!held.has(attemptId)) disk.shelf.delete(attemptId) // as start-leftovers.ts
     const cleared = removeLeftovers(around, life, begun)
 
     const keepRunning = (attempt: Promise<void>) => {

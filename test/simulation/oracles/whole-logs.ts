@@ -3,10 +3,11 @@ import type { OpenOracle } from './oracle.ts'
 /** I11: the stored log of an attempt is what its steps wrote, byte by byte; that of a lost one is the beginning of it. */
 export const wholeLogs: OpenOracle = ({ world, around, ledger, people }) => ({
   async onQuiet() {
-    for (const { id, jobId, number, logSha256, logEnd } of ledger.attempts.values()) {
+    for (const { id, jobId, number, state, logSha256, logEnd } of ledger.attempts.values()) {
       if (logEnd.bytes === 0 && logSha256 === undefined) continue
       const wrote = around.engine.written(id)
-      const stored = await people.readLog(jobId, number)
+      const log = await people.readLog(jobId, number)
+      const stored = state.state === 'lost' ? log?.subarray(0, logEnd.bytes) : log // behind it people read that the runner was lost
       const name = ledger.nameOf(id)
       if (stored === undefined) world.violated('I11', `the log of ${name} cannot be read`)
       else if (logSha256 !== undefined ? !stored.equals(wrote) : !wrote.subarray(0, stored.length).equals(stored)) {

@@ -83,7 +83,11 @@ export function openBroker(world: World): Broker {
     const { connection } = consumer
     const given = batch.map(({ id, body, redelivered }): IncomingMessage => ({ id, body, redelivered }))
     consumer.life.later(latency(), () => {
-      if (connection !== consumer.connection) return void (consumer.isBusy = false)
+      if (connection !== consumer.connection) {
+        consumer.isBusy = false
+        endIfAborted(consumer)
+        return deliver(consumer)
+      }
       if (decisions.happens('consumer-cut', consumer.life.machine.name))
         timeline.after(chance.between('cut', 0, 20), () => cut(consumer))
       consumer.onBatch(given).then(

@@ -1,7 +1,8 @@
 import { problem } from '@narwhal/protocol'
-import { noPeers, type Store, type StoreTables } from '@narwhal/store'
+import type { Store, StoreTables } from '@narwhal/store'
 import { type Life, never } from '../../core/life.ts'
 import type { World } from '../../core/world.ts'
+import { openPeersHub } from './peers.ts'
 import { observedTables, type StoreChange } from './store-changes.ts'
 
 // What may happen to a transaction: its dispatcher dies before or after the commit, it is not committed, it is committed and
@@ -19,6 +20,7 @@ export interface StorePort {
 
 export function openStorePort(world: World, store: Store, onCommit: OnCommit): StorePort {
   const { timeline, chance, decisions, trace } = world
+  const peers = openPeersHub(world)
   let downUntil = 0
   let fullUntil = 0
   const isUntil = (until: number) => until > timeline.nowMs && !decisions.isCalm
@@ -59,7 +61,7 @@ export function openStorePort(world: World, store: Store, onCommit: OnCommit): S
   return {
     portOf: (life) => ({
       transaction: (work) => transaction(life, work),
-      openPeers: () => noPeers, // hints that are all lost: each dispatcher has only its own looks
+      openPeers: (options) => peers.open(life, options),
       readiness: async () => 'ready',
       [Symbol.asyncDispose]: async () => undefined,
     }),
