@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           ...quick,
           name: 'unit',
-          include: ['{libs,services}/*/test/**/*.test.ts', 'test/*.test.ts'],
+          include: ['{libs,services}/*/test/**/*.test.ts', 'test/*.test.ts', 'test/{chaos,soak}/**/*.test.ts'],
           exclude: [real, '**/node_modules/**'],
           testTimeout: 20_000,
         },
@@ -25,6 +25,14 @@ export default defineConfig({
           include: ['test/stories/**/*.test.ts'],
           exclude: [real],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...quick,
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 180_000,
         },
       },
       {

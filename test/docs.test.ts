@@ -11,7 +11,7 @@ const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.ur
 test('the README has every setting in its table, and no other', () => {
   const table = read('README.md').split('## Configuration')[1] ?? ''
 
-  const named = [...table.matchAll(/`(NARWHAL_[A-Z_]+)`/g)].map(([, name]) => name)
+  const named = [...table.matchAll(/`(NARWHAL_[A-Z0-9_]+)`/g)].map(([, name]) => name)
 
   expect(new Set(named)).toEqual(new Set(Object.keys(settings)))
 })

@@ -16,11 +16,13 @@ export interface ReadRange {
  *
  * A key is parts of `a-z 0-9 _ . -` split by `/`, at most 512 characters; every call throws BLOB_KEY_INVALID for
  * another. One key may begin with another (`a` and `a/b`). Every call may be repeated, and any number at once.
+ * Blobs that stand elsewhere add BLOB_STORE_DENIED, BLOB_STORE_MISSING and BLOB_STORE_UNAVAILABLE to every call.
  */
 export interface Blobs extends AsyncDisposable {
   /**
    * Writes all of `source` under `key`, in place of what was there. Readers see the old bytes or the new ones, never
-   * a part, and what was written is still there after a crash. When it throws, nothing has changed.
+   * a part, and what was written is still there after a crash. When it throws, nothing has changed; only after
+   * BLOB_STORE_UNAVAILABLE the new bytes may stand there all the same.
    *
    * @throws BLOB_SPACE_FULL, what `source` throws, or the reason of `signal`.
    */
@@ -42,4 +44,6 @@ export interface Blobs extends AsyncDisposable {
   stat(key: string): Promise<{ readonly bytes: number } | undefined>
   /** Every key that begins with `prefix`, in the order of their characters. `''` lists all. */
   list(prefix: string): AsyncIterable<string>
+  /** Removes what is left of writes that began before `before` (milliseconds since the epoch) and never ended. */
+  removeAbandoned(before: number): Promise<void>
 }

@@ -90,9 +90,13 @@ async function close(app: FastifyInstance): Promise<void> {
   await app.close()
 }
 
+/** When to ask again what could not be done now. */
+const retryAfterSeconds = 10
+
 /** Writes an error as a problem document. */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const wire = problemOf(error)
+  if (wire.status === 503) reply.header('retry-after', String(retryAfterSeconds))
   return reply.code(wire.status).header('content-type', 'application/problem+json').send(JSON.stringify(wire))
 }
 

@@ -1,9 +1,12 @@
-import { problemOf } from '@narwhal/protocol'
+import { isProblem, problemOf } from '@narwhal/protocol'
 import type { Environment } from './config.ts'
 import { armFailpoints } from './failpoints.ts'
 
 /** How long a service may take to end after SIGTERM before it is ended hard, in milliseconds. */
 const stopLimitMs = 35_000
+
+/** EX_IOERR of sysexits.h. */
+const diskBrokenCode = 74
 
 /** What the operating system gives to a process. */
 export interface MainContext {
@@ -22,6 +25,10 @@ export async function runMain(main: (context: MainContext) => Promise<number | u
       setTimeout(() => process.exit(1), stopLimitMs).unref()
     })
   }
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${describeError(error)}\n`)
+    process.exit(isProblem(error, 'DISK_BROKEN') ? diskBrokenCode : 1) // at once: nothing in here can be trusted any more
+  })
   try {
     using _armed = armFailpoints(process.env)
     process.exitCode = (await main({ env: process.env, argv: process.argv.slice(2), signal: stop.signal })) ?? 0

@@ -2,7 +2,9 @@
 export const settings = {
   NARWHAL_QUEUE: 'where commits and events travel: `amqp://…`, `amqps://…`, `sqlite:PATH` or `memory:`',
   NARWHAL_STORE: 'where the dispatcher keeps its state: `sqlite:PATH` or `memory:`',
-  NARWHAL_BLOBS: 'where finished logs are kept: `file:PATH` or `memory:`',
+  NARWHAL_BLOBS: 'where finished logs, artifacts and caches are kept: `file:PATH`, `s3://BUCKET/PREFIX` or `memory:`',
+  NARWHAL_S3_ACCESS_KEY: 'the id of the key to the bucket in NARWHAL_BLOBS',
+  NARWHAL_S3_SECRET_KEY: 'the secret of the key to the bucket in NARWHAL_BLOBS',
   NARWHAL_DATA: 'directory for everything else a service keeps: inbox, outbox, mirrors, workspaces, generated secrets',
   NARWHAL_ENGINE:
     'what runs the containers: `docker:`, `podman:`, `unix:PATH`, `host:` (plain processes) or `scripted:`',

@@ -1,4 +1,5 @@
 export * from './check-needs.ts'
+export * from './choose-given-away.ts'
 export * from './choose-retry.ts'
 export * from './choose-runner.ts'
 export * from './decode-pipeline.ts'

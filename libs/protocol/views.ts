@@ -31,7 +31,16 @@ export const AttemptView = Type.Object({
   ending,
   startedAt,
   finishedAt,
-  log: Type.Optional(Type.Object({ bytes: Type.Integer({ minimum: 0 }), sha256: Type.String() })),
+  log: Type.Optional(
+    Type.Object(
+      {
+        bytes: Type.Integer({ minimum: 0 }),
+        sha256: Type.String(),
+        whole: Type.Optional(Type.Boolean({ description: 'false: all that came before the runner was lost' })),
+      },
+      { description: 'of the stored bytes, once there will be no more of them' },
+    ),
+  ),
   steps: Type.Array(StepView),
 })
 export type AttemptView = Static<typeof AttemptView>
@@ -58,6 +67,18 @@ export const JobView = Type.Object({
 })
 export type JobView = Static<typeof JobView>
 
+/** What one target of reports did with the end of a build. */
+export const ReportView = Type.Object({
+  target: Type.String({ maxLength: 100, description: 'file, github-status…' }),
+  state: Type.Enum(['delivered', 'refused', 'untold'], {
+    description: 'untold: nobody is to be told there; `detail` says why',
+  }),
+  code: Type.Optional(Type.String({ pattern: '^[A-Z][A-Z0-9_]*$', maxLength: 64, description: 'why it was refused' })),
+  detail: Type.Optional(Type.String({ maxLength: 4096 })),
+  at: At,
+})
+export type ReportView = Static<typeof ReportView>
+
 /** A build with its jobs. */
 export const BuildView = Type.Object({
   id: Id,
@@ -69,6 +90,9 @@ export const BuildView = Type.Object({
   startedAt,
   finishedAt,
   resubmitOf: Type.Optional(Id),
+  reports: Type.Optional(
+    Type.Array(ReportView, { description: 'who was told of the end; absent until the reporter said so' }),
+  ),
   jobs: Type.Array(JobView),
 })
 export type BuildView = Static<typeof BuildView>

@@ -9,3 +9,4 @@ export type {
   QueueOptions,
   TakeOptions,
 } from './queue.ts'
+export { type EachTaking, takeEach } from './take-each.ts'

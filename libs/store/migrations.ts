@@ -1,14 +1,17 @@
 import type { Kysely } from 'kysely'
+import { createSecondFlows } from './flow-migration.ts'
 import { createKept } from './kept-migration.ts'
 import type { Migrations } from './open-sqlite.ts'
 
-/** The dispatcher's schema. Written for SQLite and PostgreSQL alike, but for the one automatic number. */
+/** The dispatcher's schema. Written once for SQLite and PostgreSQL: `postgres-dialect.ts` knows how column types differ. */
 export const storeMigrations: Migrations = {
   '0001-builds': { up: createBuilds },
   '0002-jobs': { up: createJobs },
   '0003-attempts': { up: createAttempts },
   '0004-inflow-and-outflow': { up: createFlows },
   '0005-blobs-and-secrets': { up: createKept },
+  '0006-several-writers': { up: async () => undefined }, // PostgreSQL has its own: `guard-writers.ts`
+  '0007-keys-and-reports': { up: createSecondFlows },
 }
 
 async function createBuilds(schema: Kysely<unknown>): Promise<void> {

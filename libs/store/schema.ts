@@ -89,7 +89,18 @@ export interface Schema {
     life: string
   }
   readonly messages: { id: string; event_key: string; build_id: string; at: number }
-  readonly quarantine: { id: string; topic: string; body: string; because: string; at: number }
+  readonly deliveries: { delivery: string; secret_id: string; sha256: string; build_id: string; at: number }
+  readonly quarantine: {
+    id: string
+    topic: string
+    body: string
+    because: string
+    at: number
+    message_id: string | null
+    message_key: string | null
+    taken_at: number | null
+  }
+  readonly reports: { build_id: string; target: string; sequence: number; report_json: string }
   readonly answers: { key: string; request: string; build_id: string; at: number }
   readonly outbox: {
     place: Generated<number>

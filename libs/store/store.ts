@@ -1,18 +1,25 @@
 import type { AttemptState, BuildState, Commit, PlannedConcurrency, StepState } from '@narwhal/protocol'
+import type { DeliveryTable, QuarantineTable, ReportTable } from './flow-tables.ts'
 import type { BlobTable, CacheTable, SecretTable } from './kept-tables.ts'
 import type { ConcurrencyGroup, JobTable } from './job-table.ts'
+import type { Peers, PeersOptions } from './peers.ts'
 
 // The port that keeps the dispatcher's state. Order of calls: `openStore`, then `transaction` as often as needed, then dispose.
 //
 // 1. A transaction is all or nothing, and durable when `transaction` resolves.
 // 2. A `save…` writes only what nobody changed since it was read (compare-and-set by `revision`); else the transaction
 //    ends with STORE_CONFLICT and is run again from its beginning. So `work` may run more than once and must not act outside.
+//    Where several processes write at once, it reads the state of one moment, and ends so too when what it writes has changed
+//    since. Two that only read what the other one writes are kept apart where the store's users need it: see
+//    postgres/guard-writers.ts, and think of it before you decide by rows that you do not write.
 // 3. A rejected `transaction` may have been committed: do not repeat it blindly; read again.
 // Every time is in milliseconds since the Unix epoch.
 
 /** The port; see the rules above. */
 export interface Store extends AsyncDisposable {
   transaction<T>(work: (tables: StoreTables) => Promise<T>): Promise<T>
+  /** What other processes on this store tell, and what they are told. */
+  openPeers(options: PeersOptions): Peers
   /** 'ready', or why not. */
   readiness(): Promise<string>
 }
@@ -26,6 +33,9 @@ export interface StoreTables {
   readonly runners: RunnerTable
   readonly inflow: InflowTable
   readonly outbox: OutboxTable
+  readonly deliveries: DeliveryTable
+  readonly quarantine: QuarantineTable
+  readonly reports: ReportTable
   readonly blobs: BlobTable
   readonly caches: CacheTable
   readonly secrets: SecretTable
@@ -111,7 +121,7 @@ export interface AttemptRecord {
   readonly reported: number
   /** Where the stored log ends: the step, bytes of that step, bytes in all. */
   readonly logEnd: { readonly step: number; readonly stepBytes: number; readonly bytes: number }
-  /** Once the attempt was accepted: the whole log's hash. */
+  /** Of the stored log: once the attempt was accepted, or the log of a lost one was sealed. */
   readonly logSha256?: string
   /** Of the step that decided. */
   readonly exitCode?: number
@@ -172,6 +182,8 @@ export interface ChunkTable {
     attemptId: string,
     options: { readonly position: number; readonly limit: number },
   ): Promise<readonly ChunkRecord[]>
+  /** How many bytes are stored; the log of a sealed attempt has none here. */
+  countBytes(attemptId: string): Promise<number>
   removeAll(attemptId: string): Promise<void>
 }
 
@@ -210,14 +222,6 @@ export interface InflowTable {
   }): Promise<boolean>
   /** The build that a message of this id became. */
   buildOfMessage(id: string): Promise<string | undefined>
-  /** Puts aside what could not be read. */
-  quarantine(message: {
-    readonly id: string
-    readonly topic: string
-    readonly body: string
-    readonly because: string
-    readonly at: number
-  }): Promise<void>
   /** The answer that was given to a request with this Idempotency-Key. */
   findAnswer(key: string): Promise<{ readonly request: string; readonly buildId: string } | undefined>
   keepAnswer(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, failpoint, newId } from '@narwhal/host'
 import { CommitMessage, problem } from '@narwhal/protocol'
@@ -46,7 +47,8 @@ export async function answerDelivery(
   if ('ignored' in from) return { answer: 'ignored', status: 200, said: { ignored: from.ignored } }
 
   const now = clock.now()
-  const message: CommitMessage = { version: 1, id: newId(now), receivedAt: now, ...from }
+  const delivery = { id: deliveryId, secretId: verified.id, sha256: createHash('sha256').update(body).digest('hex') }
+  const message: CommitMessage = { version: 1, id: newId(now), receivedAt: now, ...from, delivery }
   if (!commitMessage.Check(message)) throw unfit(message) // 3
   await failpoint('agent.before-keep')
   const { id, duplicate } = await inbox.keep({ deliveryId, secretId: verified.id, body, message })

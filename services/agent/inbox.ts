@@ -13,6 +13,7 @@ import { type SweepMarks, sweepMarks } from './sweep/sweep-marks.ts'
 // 1. What `keep` or `keepHeads` resolved for is on the disk (synchronous=FULL), and stays until it is marked relayed.
 // 2. The two keys of a delivery stay for ever: a repeated delivery is known after any time.
 // 3. An error of the store leaves nothing of the group behind. Nothing is retried here: whoever delivers, delivers again.
+// 4. A commit that failed may have happened: the relay looks after every write, or what is there would wait for the next arrival.
 
 /** A verified delivery with the message that was made of it. */
 export interface Delivery {
@@ -80,15 +81,21 @@ export async function openInboxIn(store: Kysely<InboxSchema>, { limitBytes, cloc
     readiness: readiness.check,
     async keep(delivery) {
       const bytes = delivery.body.byteLength + rowBytes
-      const kept = await space.hold(bytes, () => write((transaction) => insertDelivery(transaction, delivery, bytes)))
-      if (kept.duplicate) space.free(bytes)
-      if (!kept.duplicate) arrivals.wake()
-      return kept
+      try {
+        const kept = await space.hold(bytes, () => write((transaction) => insertDelivery(transaction, delivery, bytes)))
+        if (kept.duplicate) space.free(bytes)
+        return kept
+      } finally {
+        arrivals.wake() // 4
+      }
     },
     async keepHeads(moves) {
       const bytes = moves.messages.length * rowBytes
-      await space.hold(bytes, () => write((transaction) => writeHeads(transaction, moves, rowBytes)))
-      if (bytes > 0) arrivals.wake()
+      try {
+        await space.hold(bytes, () => write((transaction) => writeHeads(transaction, moves, rowBytes)))
+      } finally {
+        if (bytes > 0) arrivals.wake() // 4
+      }
     },
     async headsOf(repository) {
       const rows = await store.selectFrom('cursors').selectAll().where('repository', '=', repository).execute()

@@ -10,7 +10,6 @@ export interface WebhookDeps extends DeliveryDeps {
 
 /** GitHub sends nothing larger. */
 const maxBodyBytes = 25 * 1024 * 1024
-const retryAfterSeconds = 10
 
 /** Mounts POST /webhooks/github, with parsers of its own that leave the body as the bytes that came. */
 export function serveWebhooks({ server, answers, ...deps }: WebhookDeps): void {
@@ -24,10 +23,8 @@ export function serveWebhooks({ server, answers, ...deps }: WebhookDeps): void {
       if (encoding !== 'identity') throw problem('UNSUPPORTED_MEDIA_TYPE', 'A delivery must not be compressed')
       checkLarge(raw)
     })
-    app.setErrorHandler((error, _request, reply) => {
-      const status = statusOf(error)
-      answers.inc({ answer: refusals[status] ?? 'errored' })
-      if (status === 503) reply.header('retry-after', String(retryAfterSeconds))
+    app.setErrorHandler((error) => {
+      answers.inc({ answer: refusals[statusOf(error)] ?? 'errored' })
       throw error // the error handler of the port writes it
     })
     app.post('/webhooks/github', { bodyLimit: maxBodyBytes }, async ({ headers, body: given }, reply) => {

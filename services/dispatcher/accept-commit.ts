@@ -1,25 +1,38 @@
 import { type Commit, type CommitMessage, repositoryKey } from '@narwhal/protocol'
-import type { BuildRecord } from '@narwhal/store'
+import type { BuildRecord, DeliveryKeys } from '@narwhal/store'
 import type { Change } from './changes.ts'
 import { publishBuild } from './publish-build.ts'
 
 /**
- * Makes the build of a commit that arrived, or finds the one it already has: the same message, the same event while its
- * build is unfinished, or the same repository, ref and sha while that is being built (or ever, for what was only found by
- * comparing heads).
+ * Makes the build of a commit that arrived, or finds the one it already has: the same message, a copy of the same delivery,
+ * the same event while its build is unfinished, or the same repository, ref and sha while that is being built (or ever, for
+ * what was only found by comparing heads).
  */
-export async function acceptCommit(
-  change: Change,
-  { id, eventKey, commit, unlessBuilt = false }: CommitMessage,
-): Promise<BuildRecord | undefined> {
-  const known = await change.tables.inflow.buildOfMessage(id)
-  if (known !== undefined) return change.tables.builds.find(known)
+export async function acceptCommit(change: Change, message: CommitMessage): Promise<BuildRecord | undefined> {
+  const { tables, now } = change
+  const { id, eventKey } = message
+  const known = await tables.inflow.buildOfMessage(id)
+  if (known !== undefined) return tables.builds.find(known)
+  const keys = deliveryKeys(message)
+  const first = keys && (await tables.deliveries.findBuild(keys))
+  const buildId = first ?? (await buildOfEvent(change, message)).id
+  await tables.inflow.keepMessage({ id, eventKey, buildId, at: now })
+  if (keys !== undefined && first === undefined) await tables.deliveries.insert({ ...keys, buildId, at: now })
+  return tables.builds.find(buildId)
+}
+
+/** Ids are those of one forge, and not signed: with its host they are nobody else's. */
+function deliveryKeys({ delivery, commit }: CommitMessage): DeliveryKeys | undefined {
+  if (delivery === undefined) return undefined
+  const { id, secretId, sha256 } = delivery
+  return { delivery: `${commit.repository.host} ${id}`, secretId, sha256 }
+}
+
+async function buildOfEvent(change: Change, { eventKey, commit, unlessBuilt }: CommitMessage): Promise<BuildRecord> {
   const openKeys = { event: eventKey, commit: `${repositoryKey(commit.repository)} ${commit.ref} ${commit.sha}` }
-  const open =
-    (await change.tables.builds.findOpen(openKeys)) ?? (unlessBuilt ? await builtBefore(change, commit) : undefined)
-  const build = open ?? (await insertBuild(change, commit, { openKeys }))
-  await change.tables.inflow.keepMessage({ id, eventKey, buildId: build.id, at: change.now })
-  return build
+  const open = await change.tables.builds.findOpen(openKeys)
+  const known = open ?? (unlessBuilt === true ? await builtBefore(change, commit) : undefined)
+  return known ?? insertBuild(change, commit, { openKeys })
 }
 
 async function builtBefore({ tables }: Change, { repository, ref, sha }: Commit): Promise<BuildRecord | undefined> {

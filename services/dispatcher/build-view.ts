@@ -1,23 +1,22 @@
 import type { AttemptState, AttemptView, BuildView, JobView, StepView } from '@narwhal/protocol'
-import type { AttemptRecord, BuildRecord, JobRecord, StepRecord, StoreTables } from '@narwhal/store'
+import type { AttemptRecord, BuildRecord, JobRecord, ReportRecord, StepRecord, StoreTables } from '@narwhal/store'
 import { describeWaits } from './describe-waits.ts'
 
 /** A build as people and other services see it. */
 export async function viewBuild(tables: StoreTables, build: BuildRecord): Promise<BuildView> {
   const [view] = await viewBuilds(tables, [build])
-  return view ?? viewOf(build, [])
+  return view ?? viewOf(build, [], [])
 }
 
 /** Many builds with few reads in all. */
 export async function viewBuilds(tables: StoreTables, builds: readonly BuildRecord[]): Promise<BuildView[]> {
   const jobs = await tables.jobs.ofBuilds(builds.map(({ id }) => id))
   const views = await viewJobs(tables, jobs)
-  return builds.map((build) =>
-    viewOf(
-      build,
-      views.filter(({ buildId }) => buildId === build.id),
-    ),
-  )
+  const reports = await tables.reports.ofBuilds(builds.filter(hasEnded).map(({ id }) => id))
+  return builds.map((build) => {
+    const isOfBuild = ({ buildId }: { readonly buildId: string }) => buildId === build.id
+    return viewOf(build, views.filter(isOfBuild), reports.filter(isOfBuild))
+  })
 }
 
 /** Jobs as people see them, with their attempts. */
@@ -27,9 +26,15 @@ export async function viewJobs(tables: StoreTables, jobs: readonly JobRecord[]):
   return jobs.map((job) => viewJob(job, { attempts: attempts.get(job.id) ?? [], waitsFor: waits.get(job.id) }))
 }
 
-function viewOf(build: BuildRecord, jobs: JobView[]): BuildView {
+function hasEnded({ state }: BuildRecord): boolean {
+  return state.state === 'finished'
+}
+
+function viewOf(build: BuildRecord, jobs: JobView[], told: readonly ReportRecord[]): BuildView {
   const { id, number, commit, createdAt, resubmitOf, state } = build
-  return { id, number, commit, createdAt, ...(resubmitOf === undefined ? {} : { resubmitOf }), ...state, jobs }
+  const made = { id, number, commit, createdAt, ...(resubmitOf === undefined ? {} : { resubmitOf }) }
+  const reports = told.length === 0 ? {} : { reports: told.map(({ report }) => report) }
+  return { ...made, ...state, ...reports, jobs }
 }
 
 interface AroundJob {
@@ -60,7 +65,8 @@ function viewJob(job: JobRecord, { attempts, waitsFor }: AroundJob): JobView {
 }
 
 function viewAttempt({ id, number, runnerName, state, steps, logSha256, logEnd }: AttemptRecord): AttemptView {
-  const log = logSha256 === undefined ? {} : { log: { bytes: logEnd.bytes, sha256: logSha256 } }
+  const whole = state.state === 'finished'
+  const log = logSha256 === undefined ? {} : { log: { bytes: logEnd.bytes, sha256: logSha256, whole } }
   return { id, number, runner: runnerName, ...viewAttemptState(state), ...log, steps: steps.map(viewStep) }
 }
 

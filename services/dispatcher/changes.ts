@@ -4,7 +4,9 @@ import type { Store, StoreTables } from '@narwhal/store'
 
 // 1. Everything that the dispatcher decides is decided inside one `change`: a transaction of the store.
 // 2. Listeners hear of it only after the commit, so whoever is woken finds what he was woken for.
-// 3. `work` may run more than once (the store repeats it after a conflict): it acts on nothing but `tables`.
+// 3. What is touched here, other dispatchers on the same store hear too: but for `stop`, since one of them telling the runner
+//    is enough, and for the outcome of a build, which is counted once.
+// 4. `work` may run more than once (the store repeats it after a conflict): it acts on nothing but `tables`.
 
 /** One transaction of the dispatcher. */
 export interface Change {
@@ -30,18 +32,35 @@ export type Touched =
   | { readonly kind: 'stop'; readonly jobId: string; readonly because: string }
   /** A message waits to be published. */
   | { readonly kind: 'outbox' }
+  /** A runner registered, or was heard of after a silence. */
+  | { readonly kind: 'runner'; readonly runnerId: string }
+  /** Other dispatchers may have touched anything. */
+  | { readonly kind: 'missed' }
 
 type Listener = (touched: readonly Touched[]) => void
 
-export interface Changes {
+export interface Changes extends AsyncDisposable {
   change<T>(work: (change: Change) => Promise<T>): Promise<T>
-  /** Hears of every committed change that touched something; must not throw. */
+  /** Hears of every committed change that touched something, here or in another dispatcher; must not throw. */
   listen(listener: Listener): Disposable
+  /** Whether this dispatcher is the one whose turn it is to do what one alone should do. */
+  hasTurn(name: Turn): Promise<boolean>
 }
+
+/** What one of several dispatchers does for all. It would harm nothing but time if two did it. */
+export type Turn = 'lease' | 'relay' | 'seal' | 'expire'
 
 /** The dispatcher's one way to its store. */
 export function openChanges({ store, clock }: { readonly store: Store; readonly clock: Clock }): Changes {
   const listeners = new Set<Listener>()
+  const tell = (touched: readonly Touched[]) => {
+    for (const listener of listeners) listener(touched)
+  }
+  const peers = store.openPeers({
+    clock,
+    heard: (messages) => tell(messages.map((message) => JSON.parse(message) as Touched)), // written by `messagesOf`
+    missed: () => tell([{ kind: 'missed' }]),
+  })
   return {
     async change(work) {
       let touched: Touched[] = []
@@ -50,12 +69,23 @@ export function openChanges({ store, clock }: { readonly store: Store; readonly 
         const now = clock.now()
         return work({ tables, now, newId: () => newId(now), touch: (one) => void touched.push(one) })
       })
-      if (touched.length > 0) for (const listener of listeners) listener(touched)
+      if (touched.length === 0) return answer
+      tell(touched)
+      peers.tell(messagesOf(touched))
       return answer
     },
     listen(listener) {
       listeners.add(listener)
       return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
+    hasTurn: (name) => peers.hasTurn(name),
+    [Symbol.asyncDispose]: () => peers[Symbol.asyncDispose](),
   }
+}
+
+/** What other dispatchers are told. */
+function messagesOf(touched: readonly Touched[]): readonly string[] {
+  return touched
+    .filter(({ kind }) => kind !== 'stop')
+    .map((one) => JSON.stringify(one.kind === 'build' ? { kind: one.kind, buildId: one.buildId } : one))
 }

@@ -9,9 +9,11 @@ import {
   queueLimitMs,
   readConfig,
   required,
+  s3Keys,
   secret,
   secretsKeyFile,
   text,
+  withAwsKeys,
 } from '@narwhal/host'
 
 /**
@@ -20,12 +22,13 @@ import {
  * @throws {ProblemError} CONFIG_INVALID with every fault.
  */
 export function readDispatcherConfig(env: Environment) {
-  return readConfig(env, {
+  return readConfig(withAwsKeys(env), {
     host: optional('NARWHAL_HOST', text, '127.0.0.1'),
     port: optional('NARWHAL_PORT', portNumber, 9595),
     queue: optional('NARWHAL_QUEUE', text, 'amqp://127.0.0.1:5672'),
     store: optional('NARWHAL_STORE', text, 'sqlite:.narwhal/dispatcher/store.sqlite'),
     blobs: optional('NARWHAL_BLOBS', text, 'file:.narwhal/dispatcher/blobs'),
+    ...s3Keys,
     apiToken: required('NARWHAL_API_TOKEN', secret),
     runnerToken: required('NARWHAL_RUNNER_TOKEN', secret),
     approvers: optional('NARWHAL_APPROVERS', approvers, []),

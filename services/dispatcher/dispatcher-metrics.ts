@@ -37,6 +37,9 @@ export function openDispatcherMetrics({ metrics, changes, presence, clock }: Met
     const silent = runners.filter(({ id }) => presence.isSilent(id)).length
     return { online: runners.length - silent, silent }
   })
+  gaugeOf({ name: 'narwhal_quarantine', help: 'Messages that could not be taken', label: 'topic', registers }, () =>
+    changes.change(({ tables }) => tables.quarantine.count()),
+  )
   changes.listen((touched) => {
     for (const one of touched)
       if (one.kind === 'build' && one.outcome !== undefined) builds.inc({ outcome: one.outcome })

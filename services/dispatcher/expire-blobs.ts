@@ -12,6 +12,8 @@ export interface ExpireBlobsDeps {
 
 // All in milliseconds.
 const everyMs = 60_000
+/** How often a dispatcher looks whether the one that does this for all is gone. */
+const notOurTurnMs = 5_000
 const unusedMs = 14 * 24 * 3_600_000
 /** Longer than any upload takes. */
 const strayMs = 24 * 3_600_000
@@ -25,10 +27,14 @@ const page = 64
 /** Removes caches that nobody used for two weeks, blobs whose time is over, and bytes that belong to nobody; until aborted. */
 export async function expireBlobs(deps: ExpireBlobsDeps): Promise<void> {
   const { changes, clock, signal } = deps
-  for (let turn = 0; !signal.aborted; turn++) {
+  for (let turn = 0; !signal.aborted; ) {
+    if (!(await changes.hasTurn('expire'))) {
+      await clock.sleep(notOurTurnMs, signal).catch(() => undefined)
+      continue
+    }
     await changes.change(({ tables, now }) => tables.caches.removeUnused(now - unusedMs))
     await removeExpired(deps)
-    if (turn % turnsPerStrays === 0) await removeStrays(deps)
+    if (turn++ % turnsPerStrays === 0) await removeStrays(deps)
     await clock.sleep(everyMs, signal).catch(() => undefined)
   }
 }
@@ -58,6 +64,7 @@ async function removeStrays({ changes, blobs, clock, signal }: ExpireBlobsDeps):
     if (old.length === page) await removeOld()
   }
   await removeOld()
+  await blobs.removeAbandoned(before)
 }
 
 /** When a key was made, milliseconds since the epoch: it ends with a UUID of version 7. */

@@ -2,6 +2,7 @@ import { type Clock, openWake, wakeOrSleep } from '@narwhal/host'
 import type { AttemptRecord } from '@narwhal/store'
 import type { Touched } from './changes.ts'
 import { cutUtf8 } from './cut-utf8.ts'
+import { endOfLog } from './end-of-log.ts'
 import { findLog, type ReadLogDeps, readLog } from './read-log.ts'
 
 export interface FollowLogDeps extends ReadLogDeps {
@@ -29,7 +30,8 @@ const quietMs = 15_000
 /**
  * The log of a job as server-sent events, until its attempt ends: `data: {"offset","text"}`, cut at UTF-8 borders, or
  * `"base64"` for bytes that are no UTF-8. The id of an event is `ATTEMPT:OFFSET`, the place behind it; whoever comes back
- * with it goes on there, or from the beginning when the job has another attempt by now. The last event is `end`.
+ * with it goes on there, or from the beginning when the job has another attempt by now. The last event is `end`; before it,
+ * when the runner was lost, comes the line of `endOfLog`.
  */
 export async function* followLog(
   deps: FollowLogDeps,
@@ -82,6 +84,7 @@ function isAnother({ attempt }: Look, { attempt: number }: LogPlace): boolean {
 
 function concerns(touched: Touched, seen: Look | undefined): boolean {
   if (seen?.attempt === undefined) return true // the look may have been just too early
+  if (touched.kind === 'missed') return true
   if (touched.kind === 'log' || touched.kind === 'ended') return touched.attemptId === seen.attempt.id
   return touched.kind === 'build' && touched.buildId === seen.buildId
 }
@@ -110,6 +113,13 @@ async function* eventsOf(deps: FollowLogDeps, { attempt, isOver }: Look, from: n
         ? { offset: position, base64: Buffer.from(bytes).toString('base64') }
         : { offset: position, text }
     position += bytes.length
-    yield { text: `id: ${attempt.number}:${position}\ndata: ${JSON.stringify(data)}\n\n`, behind: position }
+    yield eventOf(attempt, data, position)
   }
+  const end = isOver ? (await endOfLog(deps, attempt)).subarray(Math.max(0, from - logEnd.bytes)) : new Uint8Array()
+  const offset = Math.max(from, logEnd.bytes)
+  if (end.length > 0) yield eventOf(attempt, { offset, text: Buffer.from(end).toString() }, offset + end.length)
+}
+
+function eventOf({ number }: AttemptRecord, data: object, behind: number): LogEvent {
+  return { text: `id: ${number}:${behind}\ndata: ${JSON.stringify(data)}\n\n`, behind }
 }

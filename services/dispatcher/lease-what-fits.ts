@@ -4,6 +4,7 @@ import { type JobRecord, type RunnerRecord, runsOnOf } from '@narwhal/store'
 import type { Change } from './changes.ts'
 import { type LeaseTerms, leaseJob } from './lease-job.ts'
 import type { Presence } from './presence.ts'
+import { type OpenRunner, openRunners } from './open-runners.ts'
 import { runnerNeedsOf } from './runner-needs-of.ts'
 
 // 1. Jobs come by priority, then by age. After so many leases that passed over a job of a lower priority, the oldest is next.
@@ -44,7 +45,7 @@ export async function leaseWhatFits(change: Change, options: LeaseOptions): Prom
   let { passedOver } = options
   if ((await change.tables.jobs.lowestQueued()) === undefined) return { leases: [], nextAt: undefined, passedOver }
   const nextAt = await change.tables.jobs.nextNotBefore(change.now)
-  const page: Page = { loads: await runnerLoads(change, options.presence), misfits: new Set(), terms: options }
+  const page: Page = { loads: await openRunners(change, options.presence), misfits: new Set(), terms: options }
   const free = Math.min(freeSlots(page), jobsPerTurn)
   const leases: Lease[] = []
   for (let number = 0; number < pagesPerTurn && leases.length < free; number++) {
@@ -63,15 +64,10 @@ export async function leaseWhatFits(change: Change, options: LeaseOptions): Prom
 }
 
 interface Page {
-  readonly loads: Map<string, RunnerLoad>
+  readonly loads: Map<string, OpenRunner>
   /** Needs that no runner can meet now. */
   readonly misfits: Set<string>
   readonly terms: LeaseTerms
-}
-
-interface RunnerLoad extends RunnerRecord {
-  readonly held: number
-  readonly runner: RunnerRecord
 }
 
 function listJobs(
@@ -128,16 +124,4 @@ async function countPassing(change: Change, leased: readonly Leased[]): Promise<
 
 function freeSlots({ loads }: Page): number {
   return [...loads.values()].reduce((sum, { slots, held }) => sum + Math.max(0, slots - held), 0)
-}
-
-/** What each runner that can be offered something holds, from the store: the same truth for every dispatcher. */
-async function runnerLoads({ tables }: Change, presence: Presence): Promise<Map<string, RunnerLoad>> {
-  const [runners, held] = [await tables.runners.list(), await tables.attempts.listHeld()]
-  const open = runners.filter(({ id }) => presence.isOpen(id) && !presence.isSilent(id))
-  const loads = new Map(open.map((runner) => [runner.id, { ...runner, held: 0, runner }]))
-  for (const { runnerId } of held) {
-    const load = loads.get(runnerId)
-    if (load !== undefined) loads.set(runnerId, { ...load, held: load.held + 1 })
-  }
-  return loads
 }

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream'
 import { type HttpServer, type RouteCall, type RouteTokens, serveRoute } from '@narwhal/host'
 import { getJobLog, problem } from '@narwhal/protocol'
+import type { AttemptRecord, StoreTables } from '@narwhal/store'
 import { type FollowLogDeps, followLog, type LogPlace } from './follow-log.ts'
-import { findLog, type LogPiece, readLog } from './read-log.ts'
+import { endOfLog } from './end-of-log.ts'
+import { findLog, readLog } from './read-log.ts'
 
 /** The log of a job: whole, a range of bytes, or live. */
 export function serveLogRoute(server: HttpServer, deps: FollowLogDeps & { readonly tokens: RouteTokens }): void {
@@ -19,8 +21,13 @@ export function serveLogRoute(server: HttpServer, deps: FollowLogDeps & { readon
 type LogCall = RouteCall<typeof getJobLog>
 
 async function sendBytes(deps: FollowLogDeps, { params, query, request, reply }: LogCall): Promise<void> {
-  const attempt = await deps.changes.change(({ tables }) => findLog(tables, params.jobId, query.attempt))
-  const length = attempt?.logEnd.bytes ?? 0
+  const { attempt, state } = await deps.changes.change(async ({ tables }) => {
+    const found = await findLog(tables, params.jobId, query.attempt)
+    return { attempt: found, state: await stateOf(tables, found) }
+  })
+  const stored = attempt?.logEnd.bytes ?? 0
+  const end = attempt === undefined ? new Uint8Array() : await endOfLog(deps, attempt)
+  const length = stored + end.length
   const range = rangeOf(request.headers.range, length)
   if (range === undefined) {
     reply.header('content-range', `bytes */${length}`)
@@ -30,14 +37,38 @@ async function sendBytes(deps: FollowLogDeps, { params, query, request, reply }:
     .header('content-type', 'text/plain; charset=utf-8')
     .header('x-content-type-options', 'nosniff')
     .header('accept-ranges', 'bytes')
+    .header('narwhal-log-state', state)
+    .header('narwhal-log-bytes', stored)
+  if (attempt?.logSha256 !== undefined) reply.header('narwhal-log-sha256', attempt.logSha256)
   if (range.partial) reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${length}`)
   reply.header('content-length', range.end - range.start)
-  const pieces = attempt === undefined ? [] : readLog(deps, attempt.id, range)
-  await reply.send(Readable.from(bytesOf(pieces)))
+  await reply.send(Readable.from(attempt === undefined ? [] : bytesOf(deps, { attempt, end, range })))
 }
 
-async function* bytesOf(pieces: AsyncIterable<LogPiece> | Iterable<LogPiece>): AsyncGenerator<Uint8Array> {
+/** What is known of a log before it is read; of a sealed one reading tells more. */
+async function stateOf(tables: StoreTables, attempt: AttemptRecord | undefined): Promise<LogState> {
+  if (attempt === undefined) return 'growing'
+  const { id, state, logEnd, logBlob } = attempt
+  if (logBlob === undefined && (await tables.chunks.countBytes(id)) !== logEnd.bytes) return 'damaged'
+  if (state.state === 'lost') return 'ended-early'
+  return state.state === 'leased' || state.state === 'running' ? 'growing' : 'whole'
+}
+
+type LogState = 'growing' | 'whole' | 'ended-early' | 'damaged'
+
+interface SentBytes {
+  readonly attempt: AttemptRecord
+  /** What stands behind the stored bytes. */
+  readonly end: Uint8Array
+  readonly range: ByteRange
+}
+
+async function* bytesOf(deps: FollowLogDeps, { attempt, end, range }: SentBytes): AsyncGenerator<Uint8Array> {
+  const stored = attempt.logEnd.bytes
+  const pieces = readLog(deps, attempt.id, { start: range.start, end: Math.min(range.end, stored) })
   for await (const { bytes } of pieces) yield bytes
+  const rest = end.subarray(Math.max(0, range.start - stored), Math.max(0, range.end - stored))
+  if (rest.length > 0) yield rest
 }
 
 interface ByteRange {

@@ -11,7 +11,7 @@ await runMain(async ({ env, signal }) => {
   const metrics = openMetrics()
   const clock = systemClock
   await using store = await openStore(config.store)
-  await using blobs = await openBlobs(config.blobs)
+  await using blobs = await openBlobs(config.blobs, config)
   await using queue = await openQueue(config.queue, { clock, onEvent: (event) => log.info(event, 'queue') })
   await using client = openHttpClient()
   await using server = openHttpServer({ ...config, log, metrics })

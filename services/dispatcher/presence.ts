@@ -12,6 +12,8 @@ export interface Presence {
   refused(runnerId: string): void
   /** It took an offer or registered. */
   welcomed(runnerId: string): void
+  /** It is not at its address, or let a lease end. It counts as silent until it is heard of, here or (its counter moves) by another dispatcher. */
+  gone(runnerId: string, heartbeats: number): void
   /** It gave a sign of life. */
   heard(runnerId: string): void
   /** Milliseconds until the next pause ends, if one is on. */
@@ -33,6 +35,7 @@ interface Pause {
 export function openPresence({ clock, silentMs }: PresenceOptions): Presence {
   let sightings: Sightings = new Map()
   let silent = new Set<string>()
+  const gone = new Map<string, number>()
   const pauses = new Map<string, Pause>()
   const isOpen = (id: string) => (pauses.get(id)?.untilMs ?? 0) <= clock.monotonic()
   return {
@@ -40,9 +43,10 @@ export function openPresence({ clock, silentMs }: PresenceOptions): Presence {
       const watched = watchCounters(sightings, heartbeats, { nowMs: clock.monotonic(), limitMs: silentMs })
       sightings = watched.sightings
       silent = new Set(watched.silent)
+      for (const [id, value] of gone) if (heartbeats.get(id) !== value) gone.delete(id)
       for (const id of pauses.keys()) if (!heartbeats.has(id)) pauses.delete(id)
     },
-    isSilent: (id) => silent.has(id),
+    isSilent: (id) => silent.has(id) || gone.has(id),
     isOpen,
     refused(id) {
       const refusals = (pauses.get(id)?.refusals ?? 0) + 1
@@ -50,7 +54,11 @@ export function openPresence({ clock, silentMs }: PresenceOptions): Presence {
       pauses.set(id, { refusals, untilMs: clock.monotonic() + pauseMs })
     },
     welcomed: (id) => void pauses.delete(id),
-    heard: (id) => void silent.delete(id),
+    gone: (id, value) => void gone.set(id, value),
+    heard(id) {
+      silent.delete(id)
+      gone.delete(id)
+    },
     nextOpenMs() {
       const now = clock.monotonic()
       const waits = [...pauses.values()].map(({ untilMs }) => untilMs - now).filter((ms) => ms > 0)

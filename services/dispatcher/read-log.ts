@@ -1,10 +1,8 @@
-import { buffer } from 'node:stream/consumers'
-import { createGunzip } from 'node:zlib'
-import { pipeline, Readable } from 'node:stream'
 import type { Blobs } from '@narwhal/blobs'
 import { problem } from '@narwhal/protocol'
 import type { AttemptRecord, JobRecord, StoreTables } from '@narwhal/store'
 import type { Changes } from './changes.ts'
+import { readSealedLog } from './read-sealed-log.ts'
 
 export interface ReadLogDeps {
   readonly changes: Changes
@@ -15,6 +13,8 @@ export interface ReadLogDeps {
 export interface LogPiece {
   readonly position: number
   readonly bytes: Uint8Array
+  /** The bytes are not those of the log, but say that those are missing. */
+  readonly missing?: true
 }
 
 /** Chunks read at once; 64 KiB each at the most. */
@@ -40,7 +40,12 @@ function sourceOf(job: JobRecord): string {
   return job.takenFrom ?? job.id
 }
 
-/** The bytes of an attempt's log from `start` up to `end`, in order, as far as they are stored now. */
+/**
+ * The bytes of an attempt's log from `start` up to `end`, in order, as far as they are stored now. Bytes that are missing,
+ * which can only be when somebody else removed them, are marked in their place.
+ *
+ * @throws {ProblemError} LOG_UNREADABLE, LOG_DAMAGED of a sealed log.
+ */
 export async function* readLog(
   deps: ReadLogDeps,
   attemptId: string,
@@ -49,14 +54,25 @@ export async function* readLog(
   let position = range.start
   while (position < range.end) {
     const pieces = await readPieces(deps, attemptId, position)
-    if (pieces.length === 0) return
+    if (pieces.length === 0) return yield hole(position, range.end)
     for (const piece of pieces) {
+      const begins = Math.min(piece.position, range.end)
+      if (begins > position) yield hole(position, begins)
+      position = Math.max(position, begins)
       const bytes = piece.bytes.subarray(position - piece.position, range.end - piece.position)
-      if (bytes.length === 0) return
+      if (position === range.end) return
       yield { position, bytes }
       position += bytes.length
     }
   }
+}
+
+/** A text of the length of what is missing, so that everything behind it keeps its place. */
+function hole(position: number, end: number): LogPiece {
+  const length = end - position
+  const text = `\n[narwhal] ${length} bytes of the log are missing here`
+  const bytes = Buffer.from(text.length < length ? `${text.padEnd(length - 1)}\n` : '?'.repeat(length))
+  return { position, bytes, missing: true }
 }
 
 /** From the store while the log is hot, from its blob once it is sealed. */
@@ -65,21 +81,11 @@ async function readPieces(
   attemptId: string,
   position: number,
 ): Promise<readonly LogPiece[]> {
-  const { chunks, blob } = await changes.change(async ({ tables }) => ({
+  const { chunks, attempt } = await changes.change(async ({ tables }) => ({
     chunks: await tables.chunks.list(attemptId, { position, limit: page }),
-    blob: (await tables.attempts.find(attemptId))?.logBlob,
+    attempt: await tables.attempts.find(attemptId),
   }))
-  if (chunks.length > 0 || blob === undefined) return chunks
-  const whole = await readSealed(blobs, blob)
+  if (chunks.length > 0 || attempt?.logBlob === undefined) return chunks
+  const whole = await readSealedLog(blobs, { ...attempt, logBlob: attempt.logBlob })
   return whole.length > position ? [{ position: 0, bytes: whole }] : []
-}
-
-/** @throws {ProblemError} LOG_UNREADABLE */
-async function readSealed(blobs: Blobs, key: string): Promise<Uint8Array> {
-  try {
-    const packed = Readable.from(blobs.read(key, { signal: AbortSignal.timeout(60_000) }))
-    return await buffer(pipeline(packed, createGunzip(), () => undefined)) // an error of either ends both, and rejects
-  } catch (error) {
-    throw problem('LOG_UNREADABLE', `the blob ${key} cannot be read: ${String(error)}`, { cause: error })
-  }
 }

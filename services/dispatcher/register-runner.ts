@@ -14,6 +14,7 @@ export async function putRunner(change: Change, runner: RunnerRegistration, log:
   }
   const known = await change.tables.runners.find(runner.id)
   await change.tables.runners.put({ ...record, registeredAt: change.now })
+  change.touch({ kind: 'runner', runnerId: runner.id })
   if (known?.life !== runner.life) await loseAllBut(change, { runnerId: runner.id, kept: attempts }, log)
 }
 

@@ -1,12 +1,6 @@
 import { type HttpServer, type Log, type RouteTokens, serveRoute } from '@narwhal/host'
-import {
-  heartbeatRunner,
-  listRunners,
-  problem,
-  registerRunner,
-  type RunnerView,
-  unregisterRunner,
-} from '@narwhal/protocol'
+import { heartbeatRunner, listRunners, registerRunner, type RunnerView, unregisterRunner } from '@narwhal/protocol'
+import { countHeartbeat } from './count-heartbeat.ts'
 import type { Change, Changes } from './changes.ts'
 import type { Presence } from './presence.ts'
 import { putRunner, removeRunner } from './register-runner.ts'
@@ -17,8 +11,6 @@ export interface RunnerRoutesDeps {
   readonly tokens: RouteTokens
   readonly heartbeatMs: number
   readonly log: Log
-  /** Called when a runner came, so that waiting jobs are looked at. */
-  readonly wake: () => void
 }
 
 /** Registration and heartbeats of runners, and the list of them. */
@@ -28,21 +20,14 @@ export function serveRunnerRoutes(server: HttpServer, deps: RunnerRoutesDeps): v
     tokens,
     answer: async ({ body }) => {
       await changes.change((change) => putRunner(change, body, log))
-      presence.heard(body.id)
-      presence.welcomed(body.id)
       log.info({ runner: body.name, url: body.url, slots: body.slots }, 'a runner registered')
-      deps.wake()
       return { heartbeatMs: deps.heartbeatMs }
     },
   })
   serveRoute(server, heartbeatRunner, {
     tokens,
     answer: async ({ params: { runnerId } }) => {
-      const known = await changes.change(({ tables }) => tables.runners.heartbeat(runnerId))
-      if (!known) throw problem('RUNNER_UNKNOWN', `runner ${runnerId} is not registered`)
-      const wasSilent = presence.isSilent(runnerId)
-      presence.heard(runnerId)
-      if (wasSilent) deps.wake()
+      await changes.change((change) => countHeartbeat(change, runnerId, presence))
     },
   })
   serveRoute(server, unregisterRunner, {

@@ -1,53 +1,81 @@
+import { createHash, type Hash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import { failpoint, type Log, type Wake } from '@narwhal/host'
+import { type Clock, failpoint, type Log, type Wake, wakeOrSleep } from '@narwhal/host'
 import { problem } from '@narwhal/protocol'
 import type { AttemptRecord } from '@narwhal/store'
 import { type ReadLogDeps, readLog } from './read-log.ts'
+import { readSealedLog } from './read-sealed-log.ts'
 
 export interface SealLogsDeps extends ReadLogDeps {
+  readonly clock: Clock
   readonly wake: Wake
   readonly log: Log
   readonly signal: AbortSignal
 }
 
+// The longest sleep without a wake, in milliseconds: a safety net, and when to look whether it is our turn by now.
+const safetyNetMs = 15_000
+const notOurTurnMs = 1_000
+
+/** After how long a log that could not be moved is tried again, in milliseconds. */
+const againMs = 30_000
+
 /**
- * Moves the logs of ended attempts from the store into compressed blobs. The blob is durable before the chunks go. A log
- * that cannot be moved stays in the store, where it can be read as well; the next start tries it again.
+ * Moves the logs of ended attempts from the store into compressed blobs. What is packed is compared with the length and the
+ * hash that the runner told; the blob is durable, and was read back, before the chunks go. A log that cannot be moved stays in
+ * the store, where it can be read as well, and is tried again later. One dispatcher does so for all.
  */
 export async function sealLogs(deps: SealLogsDeps): Promise<void> {
-  const { changes, wake, signal, log } = deps
+  const { changes, clock, wake, signal, log } = deps
   const failed = new Set<string>()
+  let againAt = 0
   while (!signal.aborted) {
-    const unsealed = await changes.change(({ tables }) => tables.attempts.listUnsealed(16 + failed.size))
+    const isOurs = await changes.hasTurn('seal')
+    const limit = 16 + failed.size
+    const unsealed = isOurs ? await changes.change(({ tables }) => tables.attempts.listUnsealed(limit)) : []
     const attempts = unsealed.filter(({ id }) => !failed.has(id))
     for (const attempt of attempts) {
       await sealLog(deps, attempt).catch((error: unknown) => {
+        if (failed.size === 0) againAt = clock.monotonic() + againMs
         failed.add(attempt.id)
         log.error({ err: error, attemptId: attempt.id }, 'a log could not be moved to its blob; it stays in the store')
       })
     }
-    if (attempts.length === 0) await wake.next(signal).catch(() => undefined)
+    if (attempts.length > 0) continue
+    await wakeOrSleep(wake, isOurs ? safetyNetMs : notOurTurnMs, { clock, signal }).catch(() => undefined)
+    if (clock.monotonic() >= againAt) failed.clear()
   }
 }
 
 async function sealLog(deps: SealLogsDeps, attempt: AttemptRecord): Promise<void> {
   const { changes, blobs, signal } = deps
-  const key = `logs/${attempt.id}.gz`
-  const bytes = async function* () {
-    let read = 0
-    for await (const { bytes: piece } of readLog(deps, attempt.id, { start: 0, end: attempt.logEnd.bytes })) {
-      read += piece.length
-      yield piece
-    }
-    if (read !== attempt.logEnd.bytes)
-      throw problem('LOG_UNREADABLE', `${read} of ${attempt.logEnd.bytes} bytes are stored`)
-  }
-  const packed = pipeline(Readable.from(bytes()), createGzip(), () => undefined) // an error of either ends both, and rejects
-  await blobs.write(key, packed, { signal })
+  const logBlob = `logs/${attempt.id}.gz`
+  const hash = createHash('sha256')
+  const packed = pipeline(Readable.from(checkedBytes(deps, attempt, hash)), createGzip(), () => undefined) // an error of either ends both, and rejects
+  await blobs.write(logBlob, packed, { signal })
+  const sealed = { logEnd: attempt.logEnd, logBlob, logSha256: hash.digest('hex') }
+  await readSealedLog(blobs, sealed)
   await failpoint('dispatcher.after-seal')
   await changes.change(async ({ tables }) => {
-    await tables.attempts.save(attempt, { logBlob: key })
+    const now = await tables.attempts.find(attempt.id)
+    if (now === undefined || now.logBlob !== undefined) return // another dispatcher was quicker
+    await tables.attempts.save(now, { logBlob, logSha256: sealed.logSha256 })
     await tables.chunks.removeAll(attempt.id)
   })
+}
+
+/** The bytes of a log; throws at their end when they are not those of the attempt. */
+async function* checkedBytes(deps: ReadLogDeps, attempt: AttemptRecord, hash: Hash): AsyncGenerator<Uint8Array> {
+  const { id, logEnd, logSha256 } = attempt
+  for await (const { position, bytes, missing } of readLog(deps, id, { start: 0, end: logEnd.bytes })) {
+    if (missing === true) throw problem('LOG_DAMAGED', `${bytes.length} bytes from byte ${position} on are not stored`)
+    hash.update(bytes)
+    yield bytes
+  }
+  if (logSha256 !== undefined && hash.copy().digest('hex') !== logSha256)
+    throw problem(
+      'LOG_DAMAGED',
+      `the stored bytes are not those that the runner wrote: their SHA-256 is not ${logSha256}`,
+    )
 }

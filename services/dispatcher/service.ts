@@ -25,12 +25,15 @@ import { expireBlobs } from './expire-blobs.ts'
 import { serveJobRoutes } from './job-routes.ts'
 import { serveLogRoute } from './log-route.ts'
 import { openPresence } from './presence.ts'
+import { servePresence } from './presence-route.ts'
 import { relayOutbox } from './relay-outbox.ts'
+import { serveQuarantineRoutes } from './quarantine-routes.ts'
 import { serveRunnerRoutes } from './runner-routes.ts'
 import { sealLogs } from './seal-logs.ts'
 import { serveSecretRoutes } from './secret-routes.ts'
 import { sendOffer } from './send-offer.ts'
 import { takeCommits } from './take-commits.ts'
+import { takeReports } from './take-reports.ts'
 import { tellRunner } from './tell-runner.ts'
 import { watchLeases } from './watch-leases.ts'
 
@@ -85,10 +88,11 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const send = offerSender(core)
   const loops = [
     loop('take-commits', (signal) => takeCommits({ queue, changes, clock, log, signal })),
+    loop('take-reports', (signal) => takeReports({ queue, changes, clock, log, signal })),
     loop('dispatch-loop', (signal) => dispatchLoop({ ...core, send, wake: wakes.dispatch, signal })),
     loop('watch-leases', (signal) => watchLeases({ ...core, signal })),
-    loop('relay-outbox', (signal) => relayOutbox({ queue, changes, wake: wakes.outbox, signal })),
-    loop('seal-logs', (signal) => sealLogs({ changes, blobs: deps.blobs, wake: wakes.seal, log, signal })),
+    loop('relay-outbox', (signal) => relayOutbox({ queue, changes, clock, wake: wakes.outbox, signal })),
+    loop('seal-logs', (signal) => sealLogs({ ...core, wake: wakes.seal, signal })),
     loop('expire-blobs', (signal) => expireBlobs({ ...core, signal })),
   ]
   return {
@@ -97,16 +101,22 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       stop.abort()
       listening[Symbol.dispose]()
       await Promise.all(loops.map((one) => one[Symbol.asyncDispose]()))
+      await changes[Symbol.asyncDispose]()
     },
   }
 }
 
 function wakeWhoever(touched: Touched, core: Core): void {
-  const { wakes, log } = core
+  const { wakes, presence, log } = core
   const { kind } = touched
-  if (kind === 'queued' || kind === 'ended') wakes.dispatch.wake()
-  if (kind === 'ended') wakes.seal.wake()
-  if (kind === 'outbox') wakes.outbox.wake()
+  if (kind === 'runner') {
+    presence.heard(touched.runnerId)
+    presence.welcomed(touched.runnerId)
+  }
+  const isMissed = kind === 'missed'
+  if (kind === 'queued' || kind === 'ended' || kind === 'runner' || isMissed) wakes.dispatch.wake()
+  if (kind === 'ended' || isMissed) wakes.seal.wake()
+  if (kind === 'outbox' || isMissed) wakes.outbox.wake()
   if (kind !== 'stop') return
   const { jobId, because } = touched
   tellRunner(core, jobId, because).catch((error: unknown) => log.error({ err: error }, 'a runner was not told'))
@@ -121,15 +131,17 @@ type Core = DispatcherDeps & {
 }
 
 function serveRoutes(core: Core): void {
-  const { server, wakes } = core
+  const { server } = core
   serveBuildRoutes(server, core)
   serveJobRoutes(server, core)
   serveLogRoute(server, core)
-  serveRunnerRoutes(server, { ...core, wake: wakes.dispatch.wake })
+  serveRunnerRoutes(server, core)
+  servePresence(server, core)
   serveAttemptRoutes(server, core)
   serveBlobRoutes(server, core)
   serveCacheRoutes(server, core)
   serveSecretRoutes(server, core)
+  serveQuarantineRoutes(server, core)
   const document = openapiOf('Narwhal', publicRoutes)
   server.app.get('/openapi.json', () => document)
 }
@@ -146,10 +158,13 @@ const publicRoutes = [
   protocol.listRunners,
   protocol.registerRunner,
   protocol.heartbeatRunner,
+  protocol.followRunner,
   protocol.unregisterRunner,
   protocol.reportAttempt,
   protocol.renewAttempt,
   protocol.getJobArtifacts,
+  protocol.listQuarantine,
+  protocol.requeueMessage,
   protocol.listSecrets,
   protocol.setSecret,
   protocol.removeSecret,

@@ -13,6 +13,7 @@ import { showPlan } from './commands/plan.ts'
 import { resubmit } from './commands/resubmit.ts'
 import { showRunners } from './commands/runners.ts'
 import { listAll, removeOne, setOne } from './commands/secrets.ts'
+import { listMessages, requeue } from './commands/quarantine.ts'
 import { runUp } from './commands/up.ts'
 
 const whatHelp = 'owner/name#12, 12, the id of a build or of a job'
@@ -37,6 +38,7 @@ export async function runProgram(argv: readonly string[], context: CommandContex
   addReading(program, context, ending)
   addActing(program, context, ending)
   addSecrets(program, context, ending)
+  addQuarantine(program, context, ending)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return code
@@ -178,6 +180,21 @@ function addSecrets(program: Command, context: CommandContext, ending: Ending): 
     .argument('<NAME>', 'as it was set')
     .option(repository, repositoryHelp)
     .action((name, options) => ending(removeOne(name, options, context)))
+}
+
+function addQuarantine(program: Command, context: CommandContext, ending: Ending): void {
+  const quarantine = program.command('quarantine').description('look after messages that could not be taken')
+  quarantine
+    .command('list')
+    .description('list them, newest first, with why')
+    .option('--limit <N>', 'how many, up to 100', limitOf, 20)
+    .option('--json', 'as JSON')
+    .action((options) => ending(listMessages(options, context)))
+  quarantine
+    .command('requeue')
+    .description('take one again, as if it came now')
+    .argument('<ID>', 'as the list shows it')
+    .action((id) => ending(requeue(id, context)))
 }
 
 function limitOf(text: string): number {

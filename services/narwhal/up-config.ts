@@ -18,11 +18,13 @@ import {
   readConfig,
   runnerLabels,
   runnerName,
+  s3Keys,
   secret,
   secrets,
   secretsKeyFile,
   slotCount,
   text,
+  withAwsKeys,
 } from '@narwhal/host'
 import { checkForgeUrl } from '@narwhal/protocol'
 import { sweepSettings } from '@narwhal/agent/sweep'
@@ -33,7 +35,7 @@ export type UpConfig = Awaited<ReturnType<typeof provideSecrets>>
 
 /** The settings as the environment gives them. @throws {ProblemError} CONFIG_INVALID with every fault. */
 export function readUpConfig(env: Environment) {
-  const { data: given, ...config } = readConfig(env, {
+  const { data: given, ...config } = readConfig(withAwsKeys(env), {
     data: optional('NARWHAL_DATA', text, '.narwhal'),
     host: optional('NARWHAL_HOST', text, '127.0.0.1'),
     port: optional('NARWHAL_PORT', portNumber, 8080),
@@ -41,6 +43,7 @@ export function readUpConfig(env: Environment) {
     queue: optional('NARWHAL_QUEUE', text, undefined),
     store: optional('NARWHAL_STORE', text, undefined),
     blobs: optional('NARWHAL_BLOBS', text, undefined),
+    ...s3Keys,
     results: optional('NARWHAL_RESULTS', text, undefined),
     engine: optional('NARWHAL_ENGINE', text, 'docker:'),
     setup: optional('NARWHAL_SETUP', text, '1'),

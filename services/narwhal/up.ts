@@ -110,7 +110,7 @@ async function openAdapters(
   const registries = config.dockerConfig === undefined ? {} : await readRegistryLogins(config.dockerConfig)
   const metrics = openMetrics()
   const store = opened.use(await openStore(config.store))
-  const blobs = opened.use(await openBlobs(config.blobs))
+  const blobs = opened.use(await openBlobs(config.blobs, config))
   const queue = opened.use(
     await openQueue(config.queue, { clock, onEvent: (event) => log.info({ event }, `queue: ${event.type}`) }),
   )

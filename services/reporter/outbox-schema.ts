@@ -1,3 +1,5 @@
+import { newId } from '@narwhal/host'
+import type { ReportMessage } from '@narwhal/protocol'
 import type { Migrations } from '@narwhal/store'
 import type { Generated, Kysely } from 'kysely'
 import type { ReportTarget } from './report.ts'
@@ -29,13 +31,12 @@ export interface OutboxSchema {
     readonly refusal_code: string | null
     readonly refusal: string | null
   }
-  /** Messages that nobody can read. */
-  readonly quarantine: {
+  /** What the dispatcher is still to hear: what became of reports, and messages that could not be taken. */
+  readonly replies: {
+    readonly position: Generated<number>
     readonly id: string
-    readonly topic: string
+    /** A ReportMessage as JSON. */
     readonly body: string
-    readonly because: string
-    readonly at: number
   }
 }
 
@@ -77,4 +78,36 @@ export const outboxMigrations: Migrations = {
         .execute()
     },
   },
+  '0002-replies': { up: createReplies },
+}
+
+async function createReplies(store: Kysely<unknown>): Promise<void> {
+  await store.schema
+    .createTable('replies')
+    .addColumn('position', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .execute()
+  await moveQuarantine(store as Kysely<OutboxSchema & { quarantine: Quarantined }>) // both tables are there now
+  await store.schema.dropTable('quarantine').execute()
+}
+
+interface Quarantined {
+  readonly id: string
+  readonly topic: string
+  readonly body: string
+  readonly because: string
+  readonly at: number
+}
+
+/** The dispatcher keeps, for people, what could not be taken. */
+async function moveQuarantine(store: Kysely<OutboxSchema & { quarantine: Quarantined }>): Promise<void> {
+  for (const { id: messageId, ...kept } of await store.selectFrom('quarantine').selectAll().execute()) {
+    const id = newId(kept.at)
+    const reply: ReportMessage = { version: 1, id, type: 'quarantine', messageId, ...kept }
+    await store
+      .insertInto('replies')
+      .values({ id, body: JSON.stringify(reply) })
+      .execute()
+  }
 }

@@ -1,5 +1,5 @@
-import { openWake, type Wake } from '@narwhal/host'
-import { type BuildEventMessage, buildEventsTopic, type ProblemError } from '@narwhal/protocol'
+import { newId, openWake, type Wake } from '@narwhal/host'
+import type { BuildEventMessage, ProblemError, ReportMessage, ReportView } from '@narwhal/protocol'
 import { openSqlite } from '@narwhal/store'
 import type { Kysely } from 'kysely'
 import { keepReport } from './keep-report.ts'
@@ -10,32 +10,33 @@ import type { Report, ReportTarget } from './report.ts'
 // 2. Of each build and target only the newest state waits; after its end was taken, nothing else is (keep-report.ts).
 // 3. Of each lane only the oldest report is due: a later one waits until that is told or given up.
 
-/** A build event, and the targets that are to be told. */
+/** A build event, the targets that are to be told, and where nobody is to be told and why. */
 export interface EventToTell {
   readonly event: BuildEventMessage
   readonly targets: readonly ReportTarget[]
-}
-
-/** A message that nobody can read. */
-export interface Unreadable {
-  readonly id: string
-  readonly body: string
-  readonly because: string
-  readonly at: number
+  readonly untold?: readonly ReportView[]
 }
 
 /** What is to be told and what was; durable. */
 export interface Outbox extends AsyncDisposable {
   /** Woken when there may be something new for the target. For the loop of the target alone. */
   readonly arrivals: Readonly<Record<ReportTarget, Wake>>
-  /** Keeps a batch, all or nothing; repeated and late events change nothing. */
-  take(events: readonly EventToTell[], unreadable: readonly Unreadable[]): Promise<void>
+  /** Woken when there is something new for the dispatcher. */
+  readonly replyArrivals: Wake
+  /** Keeps a batch and what is to be said back of it, all or nothing; repeated and late events change nothing. */
+  take(events: readonly EventToTell[], replies: readonly ReportMessage[]): Promise<void>
   /** The oldest reports that may be told at `at` (monotonic milliseconds), and when the next one may be. */
   due(target: ReportTarget, question: DueQuestion): Promise<Due>
-  /** Forgets a report that the target was told; `told` is what it shows now, absent: the same as before. */
-  settleTold(report: Report, told: string | undefined): Promise<void>
-  /** Forgets a report that nobody takes, but not why. */
-  settleRefused(report: Report, cause: ProblemError): Promise<void>
+  /**
+   * Forgets a report that the target was told at `at` (milliseconds since the epoch), and keeps the reply about an end; `told`
+   * is what the target shows now, absent: the same as before.
+   */
+  settleTold(report: Report, told: string | undefined, at: number): Promise<void>
+  /** Forgets a report that nobody takes, but not why, and keeps the reply about an end. */
+  settleRefused(report: Report, cause: ProblemError, at: number): Promise<void>
+  /** The oldest replies to the dispatcher. */
+  replies(limit: number): Promise<readonly { readonly id: string; readonly body: string }[]>
+  removeReplies(ids: readonly string[]): Promise<void>
   /** Lets the lane of a report that was tried in vain rest until `until` (monotonic milliseconds). */
   rest(report: Report, until: number): Promise<void>
   depth(): Promise<ReadonlyMap<ReportTarget, number>>
@@ -55,23 +56,42 @@ export interface Due {
 
 /** Opens the file of the outbox, or makes it. One process a file. @throws {ProblemError} STORE_UNAVAILABLE */
 export async function openOutbox(path: string): Promise<Outbox> {
-  const store = await openSqlite<OutboxSchema>(path, outboxMigrations)
+  return openOutboxIn(await openSqlite<OutboxSchema>(path, outboxMigrations))
+}
+
+/** An outbox in a store that is open and has the schema; the outbox owns it from here. */
+export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox> {
   await store.updateTable('reports').set({ tries: 0, rests_until: 0 }).execute()
   const arrivals = { file: openWake(), 'github-status': openWake() }
+  const replyArrivals = openWake()
 
   return {
     arrivals,
-    async take(events, unreadable) {
+    replyArrivals,
+    async take(events, replies) {
+      const untold = events.flatMap(({ event, untold: views = [] }) => views.map((view) => replyAbout(event, view)))
       await store.transaction().execute(async (change) => {
         for (const { event, targets } of events) for (const target of targets) await keepReport(change, event, target)
-        for (const one of unreadable) await insertUnreadable(change, one)
+        for (const reply of [...untold, ...replies]) await insertReply(change, reply)
       })
       for (const target of new Set(events.flatMap(({ targets }) => targets))) arrivals[target].wake()
+      replyArrivals.wake()
     },
     due: (target, question) => selectDue(store, target, question),
-    settleTold: (report, told) =>
-      settle(store, report, { refusal_code: null, refusal: null, ...(told === undefined ? {} : { told }) }),
-    settleRefused: (report, { code, message }) => settle(store, report, { refusal_code: code, refusal: message }),
+    async settleTold(report, told, at) {
+      const end = { refusal_code: null, refusal: null, ...(told === undefined ? {} : { told }) }
+      await settle(store, report, { end, view: { target: report.target, state: 'delivered', at } })
+      replyArrivals.wake()
+    },
+    async settleRefused(report, { code, message }, at) {
+      const view = { target: report.target, state: 'refused', code, detail: message.slice(0, 4_096), at } as const
+      await settle(store, report, { end: { refusal_code: code, refusal: message }, view })
+      replyArrivals.wake()
+    },
+    replies: (limit) => store.selectFrom('replies').select(['id', 'body']).orderBy('position').limit(limit).execute(),
+    async removeReplies(ids) {
+      await store.deleteFrom('replies').where('id', 'in', ids).execute()
+    },
     async rest({ position, tries }, until) {
       const resting = { tries: tries + 1, rests_until: until }
       await store.updateTable('reports').set(resting).where('position', '=', position).execute()
@@ -88,19 +108,31 @@ export async function openOutbox(path: string): Promise<Outbox> {
   }
 }
 
-async function insertUnreadable(store: Kysely<OutboxSchema>, unreadable: Unreadable): Promise<void> {
+function replyAbout(event: Pick<BuildEventMessage, 'build' | 'sequence'>, report: ReportView): ReportMessage {
+  const { build, sequence } = event
+  return { version: 1, id: newId(report.at), type: 'report', buildId: build.id, sequence, report }
+}
+
+async function insertReply(store: Kysely<OutboxSchema>, reply: ReportMessage): Promise<void> {
   await store
-    .insertInto('quarantine')
-    .values({ ...unreadable, topic: buildEventsTopic.name })
-    .onConflict((conflict) => conflict.doNothing())
+    .insertInto('replies')
+    .values({ id: reply.id, body: JSON.stringify(reply) })
     .execute()
 }
 
-type Settled = Partial<Pick<OutboxSchema['progress'], 'told' | 'refusal_code' | 'refusal'>>
+interface Settled {
+  readonly end: Partial<Pick<OutboxSchema['progress'], 'told' | 'refusal_code' | 'refusal'>>
+  readonly view: ReportView
+}
 
-/** A report that was replaced while it was being told is gone already; what the target shows is kept all the same. */
-async function settle(store: Kysely<OutboxSchema>, { position, target, build }: Report, end: Settled): Promise<void> {
+/**
+ * A report that was replaced while it was being told is gone already; what the target shows is kept all the same. The
+ * dispatcher hears of the ends of builds.
+ */
+async function settle(store: Kysely<OutboxSchema>, report: Report, { end, view }: Settled): Promise<void> {
+  const { position, target, build } = report
   await store.transaction().execute(async (change) => {
+    if (build.state === 'finished') await insertReply(change, replyAbout(report, view))
     await change.deleteFrom('reports').where('position', '=', position).execute()
     const key = { build_id: build.id, target }
     await change
@@ -124,7 +156,7 @@ async function selectDue(store: Kysely<OutboxSchema>, target: ReportTarget, ques
     .innerJoin('progress', (join) =>
       join.onRef('progress.build_id', '=', 'reports.build_id').onRef('progress.target', '=', 'reports.target'),
     )
-    .select(['reports.position', 'reports.lane', 'reports.tries', 'reports.build', 'progress.told'])
+    .select(['reports.position', 'reports.lane', 'reports.sequence', 'reports.tries', 'reports.build', 'progress.told'])
     .where('reports.position', 'in', heads)
     .where('reports.rests_until', '<=', at)
     .orderBy('reports.position')
@@ -136,8 +168,8 @@ async function selectDue(store: Kysely<OutboxSchema>, target: ReportTarget, ques
     .where('position', 'in', heads)
     .where('rests_until', '>', at)
     .executeTakeFirst()
-  const reports = rows.map(({ position, lane, tries, build, told }): Report => {
-    return { position, target, lane, tries, build: JSON.parse(build), ...(told === null ? {} : { told }) }
+  const reports = rows.map(({ position, lane, sequence, tries, build, told }): Report => {
+    return { position, target, lane, sequence, tries, build: JSON.parse(build), ...(told === null ? {} : { told }) }
   })
   return typeof next?.at === 'number' ? { reports, nextAt: next.at } : { reports }
 }

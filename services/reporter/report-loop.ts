@@ -80,11 +80,11 @@ export function startReportLoop(target: ReportTarget, tell: Tell, deps: ReportLo
 async function record(report: Report, answer: ReportAnswer, { outbox, clock }: ReportLoopDeps): Promise<void> {
   switch (answer.type) {
     case 'delivered':
-      return outbox.settleTold(report, answer.told)
+      return outbox.settleTold(report, answer.told, clock.now())
     case 'unchanged':
-      return outbox.settleTold(report, undefined)
+      return outbox.settleTold(report, undefined, clock.now())
     case 'refused':
-      return outbox.settleRefused(report, answer.cause)
+      return outbox.settleRefused(report, answer.cause, clock.now())
     case 'failed':
       return outbox.rest(report, clock.monotonic() + backoffMs(report.tries, backoff))
     case 'limited':

@@ -10,6 +10,8 @@ export interface Report {
   readonly target: ReportTarget
   /** Reports of one lane are told one at a time, in their order. */
   readonly lane: string
+  /** Of the event that is told. */
+  readonly sequence: number
   /** How often it was tried in vain since the reporter was started. */
   readonly tries: number
   readonly build: BuildView

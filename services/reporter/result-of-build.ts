@@ -42,7 +42,7 @@ export interface JobResult {
   readonly startedAt?: number
   readonly finishedAt?: number
   readonly durationMs?: number
-  readonly log?: { readonly bytes: number; readonly sha256: string }
+  readonly log?: { readonly bytes: number; readonly sha256: string; readonly whole?: boolean }
   readonly steps: readonly StepResult[]
 }
 

@@ -4,6 +4,7 @@ import { forgeHostOf } from '@narwhal/protocol'
 import type { Queue } from '@narwhal/queue'
 import { type GitHubAccount, openForge } from './open-forge.ts'
 import { openOutbox, type Outbox } from './outbox.ts'
+import { relayReplies } from './relay-replies.ts'
 import { startReportLoop } from './report-loop.ts'
 import { sendStatus } from './send-status.ts'
 import { takeEvents } from './take-events.ts'
@@ -40,6 +41,8 @@ export async function startReporter(deps: ReporterDeps): Promise<AsyncDisposable
   }
   const take = (signal: AbortSignal) => takeEvents({ queue, outbox, forgeHost, clock, log, signal })
   started.use(startLoop(take, { name: 'take build events', clock, log }))
+  const relay = (signal: AbortSignal) => relayReplies({ queue, outbox, signal })
+  started.use(startLoop(relay, { name: 'reply to the dispatcher', clock, log }))
   return started.move()
 }
 

@@ -1,9 +1,9 @@
-import { type Clock, failpoint, type Log, newId } from '@narwhal/host'
-import { BuildEventMessage, buildEventsTopic } from '@narwhal/protocol'
-import type { IncomingMessage, Queue } from '@narwhal/queue'
-import { Compile } from 'typebox/compile'
-import type { EventToTell, Outbox, Unreadable } from './outbox.ts'
-import type { ReportTarget } from './report.ts'
+import { type Clock, failpoint, forQuarantine, type Log, messageReader, newId } from '@narwhal/host'
+import { BuildEventMessage, buildEventsTopic, type ReportMessage } from '@narwhal/protocol'
+import { type IncomingMessage, type Queue, takeEach } from '@narwhal/queue'
+import { isStoreFault } from '@narwhal/store'
+import type { EventToTell, Outbox } from './outbox.ts'
+import { targetsOf } from './targets-of.ts'
 
 export interface TakeEventsDeps {
   readonly queue: Queue
@@ -15,48 +15,58 @@ export interface TakeEventsDeps {
   readonly signal: AbortSignal
 }
 
-const message = Compile(BuildEventMessage)
+const readMessage = messageReader(buildEventsTopic, BuildEventMessage)
 
-/** Takes what happened to builds until aborted: a batch is in the outbox before it is acknowledged. */
-export async function takeEvents({ queue, outbox, forgeHost, clock, log, signal }: TakeEventsDeps): Promise<void> {
+/**
+ * Takes what happened to builds until aborted: a batch is in the outbox before it is acknowledged. What cannot be read, or
+ * fails whenever it is taken, goes to the dispatcher, who keeps it in quarantine for people.
+ */
+export async function takeEvents(deps: TakeEventsDeps): Promise<void> {
+  const { queue, outbox, clock, signal } = deps
   await queue.take(
     buildEventsTopic,
     'reporter',
     async (batch) => {
-      const events: EventToTell[] = []
-      const unreadable: Unreadable[] = []
-      for (const incoming of batch) {
-        const event = readEvent(incoming.body)
-        if (event === undefined) unreadable.push(quarantined(incoming, clock, log))
-        else events.push({ event, targets: targetsOf(event, forgeHost) })
-      }
-      await outbox.take(events, unreadable)
+      await takeEach(batch, {
+        take: (messages) => takeAll(messages, deps),
+        quarantine: (message, cause) => {
+          const because = `it can be read, but not taken: ${String(cause).slice(0, 1_000)}`
+          return outbox.take([], [quarantined(message, because, deps)])
+        },
+        isPassing: isStoreFault,
+        clock,
+        signal,
+      })
       await failpoint('reporter.after-take')
     },
     { signal },
   )
 }
 
-function readEvent(body: string): BuildEventMessage | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body)
-    if (!message.Check(parsed)) return undefined
-    const hasEnded = parsed.build.state === 'finished' && parsed.build.ending !== undefined
-    return hasEnded === (parsed.type === 'build-finished') ? parsed : undefined
-  } catch {
-    return undefined
+async function takeAll(messages: readonly IncomingMessage[], deps: TakeEventsDeps): Promise<void> {
+  const { outbox, forgeHost, clock } = deps
+  const events: EventToTell[] = []
+  const unreadable: ReportMessage[] = []
+  for (const incoming of messages) {
+    const read = readEvent(incoming.body)
+    if ('unreadable' in read) unreadable.push(quarantined(incoming, read.unreadable, deps))
+    else events.push(targetsOf(read.message, forgeHost, clock.now()))
   }
+  await outbox.take(events, unreadable)
 }
 
-function quarantined({ id, body }: IncomingMessage, clock: Clock, log: Log): Unreadable {
-  const because = `it is no message of the topic ${buildEventsTopic.name}`
-  log.error({ messageId: id }, `a message went to quarantine: ${because}`)
-  const at = clock.now()
-  return { id: id || newId(at), body, because, at }
+function readEvent(body: string): ReturnType<typeof readMessage> {
+  const read = readMessage(body)
+  if ('unreadable' in read) return read
+  const { type, build } = read.message
+  const hasEnded = build.state === 'finished' && build.ending !== undefined
+  if (hasEnded === (type === 'build-finished')) return read
+  return { unreadable: `it is a ${type} of a build that is ${build.state}` }
 }
 
-function targetsOf({ type, build }: BuildEventMessage, forgeHost: string | undefined): ReportTarget[] {
-  const file = type === 'build-finished' ? (['file'] as const) : []
-  const status = build.commit.repository.host === forgeHost ? (['github-status'] as const) : []
-  return [...file, ...status]
+function quarantined({ id: messageId, body }: IncomingMessage, because: string, deps: TakeEventsDeps): ReportMessage {
+  deps.log.error({ messageId }, `a message goes to quarantine: ${because}`)
+  const at = deps.clock.now()
+  const kept = forQuarantine({ messageId, body, because })
+  return { version: 1, id: newId(at), type: 'quarantine', topic: buildEventsTopic.name, ...kept, at }
 }

@@ -8,3 +8,8 @@ export interface AttemptEnd {
   readonly exitCode?: number
   readonly produced?: Produced
 }
+
+/** How an attempt ended, and when, in milliseconds since the Unix epoch. */
+export interface End extends AttemptEnd {
+  readonly at: number
+}

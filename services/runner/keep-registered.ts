@@ -7,6 +7,7 @@ import {
   unregisterRunner,
 } from '@narwhal/protocol'
 import { openComplaint } from './complaint.ts'
+import { startPresence } from './keep-present.ts'
 
 /** A dispatcher that comes back sees its runners within this and a little. */
 const bounds = { baseMs: 100, capMs: 2_000 }
@@ -33,19 +34,24 @@ interface State {
   isRegistered: boolean
 }
 
-type LoopDeps = RegisteredDeps & { readonly signal: AbortSignal }
+interface LoopDeps extends RegisteredDeps {
+  readonly onRegistered: () => void
+  readonly signal: AbortSignal
+}
 
 /** Registers, sends heartbeats, and registers again when the dispatcher has forgotten the runner. */
 export function startRegistered(deps: RegisteredDeps): Registered {
   const closed = new AbortController()
   const state: State = { isRegistered: false }
-  const loop = keepRegistered(state, { ...deps, signal: closed.signal })
+  const presence = startPresence(deps)
+  const loop = keepRegistered(state, { ...deps, onRegistered: presence.begin, signal: closed.signal })
   return {
     readiness: () => (state.isRegistered ? 'ready' : `not registered at ${deps.dispatcherUrl}`),
     async [Symbol.asyncDispose]() {
       closed.abort()
       await loop.catch(() => undefined) // it ends only by the signal
       if (state.isRegistered) await unregister(deps)
+      await presence[Symbol.asyncDispose]() // last: nobody looks for a runner that has left
     },
   }
 }
@@ -55,6 +61,7 @@ async function keepRegistered(state: State, deps: LoopDeps): Promise<void> {
   deps.signal.throwIfAborted()
   for (;;) {
     const { heartbeatMs } = await keepTrying(register, state, deps)
+    deps.onRegistered()
     deps.log.info({ dispatcher: deps.dispatcherUrl }, 'registered')
     await keepBeating(heartbeatMs, state, deps)
   }

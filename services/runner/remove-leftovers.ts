@@ -12,6 +12,8 @@ export interface LeftoverDeps {
   readonly data: string
   /** Attempts whose things stay. It is asked after looking, so that what comes meanwhile stays too. */
   readonly keep: ReadonlySet<string>
+  /** Of these only the directories stay, the first time. */
+  readonly withoutContainers?: ReadonlySet<string>
   readonly log: Log
 }
 
@@ -19,11 +21,15 @@ export interface LeftoverDeps {
  * The returned function removes the containers, networks and directories of all attempts but those in `keep`. It throws
  * what the engine says; calling again goes on. A directory that cannot be removed stays, and is told of once.
  */
-export function leftoverRemoval({ engine, runnerId, data, keep, log }: LeftoverDeps): () => Promise<void> {
+export function leftoverRemoval(deps: LeftoverDeps): () => Promise<void> {
+  const { engine, runnerId, data, keep, log } = deps
   const root = attemptsDirectory(data)
   const told = new Set<string>()
+  const stale = new Set(deps.withoutContainers)
   return async () => {
-    await engine.removeLeftovers(runnerId, keep) // before the directories that are mounted in the containers
+    await engine.removeLeftovers(runnerId, { has: (attemptId) => keep.has(attemptId) && !stale.has(attemptId) })
+    stale.clear()
+    // What is mounted in containers comes after them.
     const found = await readdir(root).catch(() => [])
     for (const name of found) {
       if (keep.has(name)) continue

@@ -1,12 +1,15 @@
 import { type Clock, failpoint, type HttpClient, type Log } from '@narwhal/host'
-import { type AttemptReply, type Ending, type Offer } from '@narwhal/protocol'
+import { type AttemptReply, type AttemptReport, type Ending, type Offer } from '@narwhal/protocol'
 import { openAlarm } from './alarm.ts'
-import type { AttemptEnd } from './attempt-end.ts'
+import type { AttemptEnd, End } from './attempt-end.ts'
 import type { AttemptStop } from './attempt-stop.ts'
-import { keepJournal } from './journal.ts'
+import type { FormerAttempt } from './journal/former-attempt.ts'
+import { openFormerLogs } from './journal/former-logs.ts'
+import type { Journal } from './journal/journal.ts'
+import type { JournalRecord } from './journal/journal-record.ts'
 import { sendReport } from './send-report.ts'
 import type { StepLog } from './tail-log.ts'
-import { openUnsaid, type Unsaid } from './unsaid.ts'
+import { type NewEvent, openUnsaid, type Unsaid } from './unsaid.ts'
 
 // How long something may wait for company before it is sent, in milliseconds. A job of one short step takes two calls.
 const startedWaitsMs = 200 // for the first step, or for the whole of a plan
@@ -15,9 +18,12 @@ const outputWaitsMs = 100 // but the first output of a step
 
 /** What one attempt tells the dispatcher: in order, nothing lost, nothing twice. Disposing ends the telling, whatever is unsaid. */
 export interface Report extends AsyncDisposable {
+  /** Once, whichever life it is. */
   started(): void
-  /** Steps start in their order, also those that run side by side. */
+  /** Steps start in their order, also those that run side by side. One that had started before only goes on. */
   stepStarted(step: number, log: StepLog): void
+  /** A step that a former life of the runner began ends where that left it. */
+  formerStepEnded(step: number, ending: Ending): Promise<void>
   /** The log of the step must have ended before. */
   stepEnded(step: number, ending: Ending, exitCode?: number): void
   /** The log of the running step has grown. */
@@ -36,34 +42,45 @@ export interface ReportDeps {
   readonly clock: Clock
   readonly log: Log
   readonly stop: AttemptStop
-  /** Where the journal is kept. */
-  readonly directory: string
+  readonly journal: Journal
+  /** What a former life of the runner has told of it. */
+  readonly former: FormerAttempt | undefined
 }
 
-/** Begins to report on an attempt. */
+/** Begins to report on an attempt, or goes on with it. */
 export function startReport(offer: Offer, deps: ReportDeps): Report {
-  const { clock, stop, directory, log } = deps
-  const unsaid = openUnsaid()
+  const { clock, stop, journal, former } = deps
+  const unsaid = openUnsaid(former)
   const alarm = openAlarm(clock)
   const closed = new AbortController()
   const logs = new AsyncDisposableStack()
+  const formerLogs = former === undefined ? new Map<number, StepLog>() : openFormerLogs(former, journal)
   let isSilent = true // the running step has put out nothing yet
+  for (const [step, stepLog] of formerLogs) unsaid.addLog(step, logs.use(stepLog))
   const { sending, acknowledged } = startSending(offer, { ...deps, unsaid, alarm, closed: closed.signal })
+  if (former !== undefined) alarm.within(0)
 
+  const add = (event: NewEvent, waitsMs: number) => {
+    journal.note({ type: 'event', event: unsaid.add(event) })
+    alarm.within(waitsMs)
+  }
   return {
     started() {
-      unsaid.add({ type: 'started', at: clock.now() })
-      alarm.within(startedWaitsMs)
+      if (former === undefined || former.events.length === 0) add({ type: 'started', at: clock.now() }, startedWaitsMs)
     },
     stepStarted(step, stepLog) {
       isSilent = true
-      unsaid.add({ type: 'step-started', at: clock.now(), step })
       unsaid.addLog(step, logs.use(stepLog))
-      alarm.within(0)
+      if (formerLogs.has(step)) alarm.within(0)
+      else add({ type: 'step-started', at: clock.now(), step }, 0)
+    },
+    async formerStepEnded(step, ending) {
+      await formerLogs.get(step)?.end()
+      add({ type: 'step-ended', at: clock.now(), step, ending }, stepEndedWaitsMs)
     },
     stepEnded(step, ending, exitCode) {
-      unsaid.add({ type: 'step-ended', at: clock.now(), step, ending, ...(exitCode === undefined ? {} : { exitCode }) })
-      alarm.within(stepEndedWaitsMs)
+      const code = exitCode === undefined ? {} : { exitCode }
+      add({ type: 'step-ended', at: clock.now(), step, ending, ...code }, stepEndedWaitsMs)
     },
     grown() {
       alarm.within(isSilent ? 0 : outputWaitsMs)
@@ -71,14 +88,9 @@ export function startReport(offer: Offer, deps: ReportDeps): Report {
     },
     async finish(end) {
       stop.abandoned.throwIfAborted()
-      const whole = { ...end, at: clock.now() }
+      const whole = former?.end ?? { ...end, at: clock.now() }
       await failpoint('runner.before-journal')
-      await keepJournal(directory, { offer, events: unsaid.events, ...whole }).catch((error: unknown) =>
-        log.warn(
-          { err: error, attemptId: offer.attemptId },
-          'the result could not be kept on the disk; it is sent all the same',
-        ),
-      )
+      if (former?.end === undefined) await keepEnd(whole, offer, deps)
       await failpoint('runner.after-journal')
       stop.abandoned.throwIfAborted()
       unsaid.end(whole)
@@ -90,6 +102,14 @@ export function startReport(offer: Offer, deps: ReportDeps): Report {
       await sending
       await logs.disposeAsync()
     },
+  }
+}
+
+async function keepEnd(end: End, { attemptId }: Offer, { journal, log }: ReportDeps): Promise<void> {
+  try {
+    await journal.end({ type: 'ended', end })
+  } catch (error) {
+    log.warn({ err: error, attemptId }, 'the result could not be kept on the disk; it is sent all the same')
   }
 }
 
@@ -122,9 +142,15 @@ async function keepSending(offer: Offer, deps: SendingDeps & { readonly signal: 
       const report = await unsaid.next(clock.now())
       if (report === undefined) break
       const reply = await sendReport(offer, report, deps)
+      if (reply !== undefined) deps.journal.note(saidRecord(report))
       if (reply?.cancel !== undefined) stop.cancel(reply.cancel)
       if (reply !== undefined && report.result !== undefined) return reply
       if (report.chunks.length < 8 && reply !== undefined) break
     }
   }
+}
+
+function saidRecord({ events, chunks }: AttemptReport): JournalRecord {
+  const ends = chunks.map(({ step, offset, data }) => [step, offset + Buffer.byteLength(data, 'base64')] as const)
+  return { type: 'said', events: events.at(-1)?.sequence ?? 0, logs: ends }
 }

@@ -1,37 +1,32 @@
-import { mkdir, rm } from 'node:fs/promises'
 import { type Clock, failpoint, type HttpClient, type Log } from '@narwhal/host'
-import { isProblem, type Offer } from '@narwhal/protocol'
-import { attemptDirectories, type AttemptWork } from './attempt.ts'
+import type { Offer } from '@narwhal/protocol'
+import type { Attempt } from './attempt.ts'
 import type { AttemptEnd } from './attempt-end.ts'
 import type { AttemptStop } from './attempt-stop.ts'
 import { endingOf } from './ending-of.ts'
-import type { Engine } from './engine/engine.ts'
-import { startLease } from './keep-lease.ts'
-import type { CommitDeps } from './planner/plan-commit.ts'
+import type { FormerAttempt } from './journal/former-attempt.ts'
+import type { Journals } from './journal/journal.ts'
+import { journalVersion } from './journal/journal-record.ts'
+import { type Lease, startLease } from './keep-lease.ts'
 import { startReport } from './report.ts'
-import { runJob } from './run-job.ts'
-import { runPlan } from './run-plan.ts'
 import type { RunnerMetrics } from './runner-metrics.ts'
 import type { Slots } from './slots.ts'
-import { plainPolicy, type StepPolicy } from './steps/step-policy.ts'
 
 // 1. An attempt that was taken ends in one result, or is abandoned because the dispatcher has given it up.
 // 2. While it works or its result waits for an answer, its lease is kept.
 // 3. Its slot is free before its result is sent; only a plan that passed keeps it, for the job that follows on the spot.
 // 4. Nothing is removed on the way to the result; everything is removed after it, also when the attempt was abandoned.
 
-export interface AttemptRunner extends Omit<CommitDeps, 'signal'> {
-  readonly runnerId: string
-  readonly data: string
+export interface AttemptRunner {
   readonly dispatcherUrl: string
   readonly client: HttpClient
-  readonly engine: Engine
   readonly slots: Slots
   readonly metrics: RunnerMetrics
   readonly clock: Clock
   readonly log: Log
-  /** By default the plain one. */
-  readonly policy?: StepPolicy | undefined
+  readonly journals: Journals
+  /** What is done for an attempt; whatever happens, it is an ending. */
+  readonly work: (attempt: Attempt) => Promise<AttemptEnd>
   /** Begins the attempt that follows a plan. */
   readonly start: (offer: Offer, stop: AttemptStop) => void
   /** Something could not be removed. */
@@ -40,6 +35,20 @@ export interface AttemptRunner extends Omit<CommitDeps, 'signal'> {
 
 /** Runs an attempt whose slot was taken, from its offer to the removal of everything it made. It does not throw. */
 export async function runAttempt(offer: Offer, stop: AttemptStop, runner: AttemptRunner): Promise<void> {
+  const journal = runner.journals.open(offer)
+  journal.note({ type: 'offered', version: journalVersion, offer })
+  await runSafely(offer, stop, { ...runner, journal, former: undefined })
+}
+
+/** Goes on with an attempt of a former life, whose slot is held: with its steps, or with the telling of its result. It does not throw. */
+export async function resumeAttempt(former: FormerAttempt, stop: AttemptStop, runner: AttemptRunner): Promise<void> {
+  await runSafely(former.offer, stop, { ...runner, journal: runner.journals.open(former.offer), former })
+  runner.onLeftover() // containers that could not be taken over
+}
+
+type KeptRunner = AttemptRunner & Pick<Attempt, 'journal' | 'former'>
+
+async function runSafely(offer: Offer, stop: AttemptStop, runner: KeptRunner): Promise<void> {
   try {
     await runWhole(offer, stop, runner)
   } catch (error) {
@@ -49,20 +58,18 @@ export async function runAttempt(offer: Offer, stop: AttemptStop, runner: Attemp
   }
 }
 
-async function runWhole(offer: Offer, stop: AttemptStop, runner: AttemptRunner): Promise<void> {
+async function runWhole(offer: Offer, stop: AttemptStop, runner: KeptRunner): Promise<void> {
   const { attemptId } = offer
-  const { slots, metrics, log, engine, runnerId } = runner
-  engine.expectContainer(runnerId)
-  const directories = attemptDirectories(runner.data, attemptId)
-  await using _directories = { [Symbol.asyncDispose]: () => removeDirectories(directories.root, runner) }
+  const { slots, metrics, log, journal, former } = runner
+  await using _kept = { [Symbol.asyncDispose]: () => removeAll(offer, runner) }
   const belongings = new AsyncDisposableStack()
-  await using report = startReport(offer, { ...runner, stop, directory: directories.root })
+  await using report = startReport(offer, { ...runner, stop })
   await using lease = startLease(offer, { ...runner, stop })
 
   const room = (signal: AbortSignal) => slots.room(signal)
   const { signal, halted } = stop
-  const policy = runner.policy ?? plainPolicy
-  const end = await work({ ...runner, offer, directories, report, belongings, room, policy, signal, halted })
+  const attempt = { offer, report, journal, former, belongings, room, signal, halted }
+  const end = former?.end ?? (await endOf(attempt, lease, runner))
   const removed = belongings.disposeAsync().catch((error: unknown) => {
     log.warn({ err: error, attemptId }, 'a container could not be removed; it is tried again')
     runner.onLeftover()
@@ -74,21 +81,14 @@ async function runWhole(offer: Offer, stop: AttemptStop, runner: AttemptRunner):
   metrics.ended(stop.abandoned.aborted ? 'abandoned' : end.ending.outcome)
 }
 
-/** The work itself; whatever happens, it is an ending. */
-async function work(attempt: AttemptWork): Promise<AttemptEnd> {
-  const { offer, directories, report, log } = attempt
+/** Nobody works on what a former life began before it is known that nobody else does. */
+async function endOf(attempt: Attempt, lease: Lease, { work }: AttemptRunner): Promise<AttemptEnd> {
   try {
-    report.started()
-    await mkdir(directories.root, { recursive: true, mode: 0o700 })
-    return offer.kind === 'plan' ? await runPlan(offer, attempt) : await runJob(attempt)
+    await lease.confirmed
   } catch (error) {
-    const ending = endingOf(error)
-    if (ending.outcome === 'errored') {
-      const cause = isProblem(error) ? { code: error.code, detail: error.message } : { err: error }
-      log.warn({ ...cause, attemptId: offer.attemptId }, 'an attempt errored')
-    }
-    return { ending }
+    return { ending: endingOf(error) }
   }
+  return work(attempt)
 }
 
 type FinishDeps = AttemptRunner & { readonly stop: AttemptStop; readonly report: ReturnType<typeof startReport> }
@@ -108,11 +108,11 @@ async function finish({ attemptId }: Offer, end: AttemptEnd, deps: FinishDeps): 
   }
 }
 
-async function removeDirectories(root: string, { log, onLeftover }: AttemptRunner): Promise<void> {
+async function removeAll({ attemptId }: Offer, { journal, log, onLeftover }: KeptRunner): Promise<void> {
   try {
-    await rm(root, { recursive: true, force: true, maxRetries: 3 })
+    await journal.remove()
   } catch (error) {
-    log.warn({ err: error, root }, 'the directory of an attempt could not be removed; it is tried again')
+    log.warn({ err: error, attemptId }, 'the directory of an attempt could not be removed; it is tried again')
     onLeftover()
   }
 }

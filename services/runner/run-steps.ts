@@ -5,7 +5,8 @@ import { chooseSteps } from './steps/choose-steps.ts'
 import type { StepFiles } from './produce/read-step-files.ts'
 import { type JobLimits, startJobLimits } from './steps/job-limits.ts'
 import { afterInterruption, afterSteps, freshProgress, type JobProgress } from './steps/job-progress.ts'
-import { readyStep } from './steps/ready-step.ts'
+import { type FormerlyEnded, formerSteps } from './steps/former-steps.ts'
+import { type FailedStep, type ReadyStep, readyStep } from './steps/ready-step.ts'
 import type { RunningJob } from './steps/running-job.ts'
 import { type IndexedStep, stepGroups } from './steps/step-groups.ts'
 
@@ -52,13 +53,19 @@ async function runGroup(
   job: RunningJob,
   { progress, limits, capBytes }: GroupOptions,
 ): Promise<readonly EndedStep[]> {
+  const { ended, begun, open } = formerSteps(group, job)
   const signal = limits.signal()
-  const { run, failed, skipped } = chooseSteps(signal.aborted ? [] : group, job, progress.state)
-  for (const { index } of signal.aborted ? group : skipped) job.work.report.stepEnded(index, { outcome: 'skipped' })
+  const { run, failed, skipped } = chooseSteps(signal.aborted ? [] : open, job, progress.state)
+  for (const { index } of signal.aborted ? open : skipped) job.work.report.stepEnded(index, { outcome: 'skipped' })
   const share = { capBytes: run.length > 1 && capBytes > 0 ? Math.floor(capBytes / run.length) : capBytes, signal }
-  const ready = await Promise.all(run.map((step) => readyStep(step, job, share)))
-  const inOrder = [...ready, ...failed].sort((one, other) => one.index - other.index)
-  return limits.whileHeard(() =>
-    Promise.all(inOrder.map((step) => ('fault' in step ? failStep(step, job) : runStep(step, job, signal)))),
-  )
+  const ready = await Promise.all([...begun, ...run].map((step) => readyStep(step, job, share)))
+  const inOrder = [...ended, ...ready, ...failed].sort((one, other) => one.index - other.index)
+  const signalOf = (step: IndexedStep) =>
+    begun.some(({ index }) => index === step.index) ? limits.formerSignal : signal
+  return limits.whileHeard(() => Promise.all(inOrder.map((step) => endOf(step, job, signalOf(step)))))
+}
+
+function endOf(step: FormerlyEnded | ReadyStep | FailedStep, job: RunningJob, signal: AbortSignal): Promise<EndedStep> {
+  if ('end' in step) return Promise.resolve(step.end)
+  return 'fault' in step ? failStep(step, job) : runStep(step, job, signal)
 }

@@ -1,31 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import type { CommitSource, Mirrors } from '@narwhal/git'
-import {
-  type Clock,
-  type HttpClient,
-  type HttpServer,
-  type Log,
-  openWake,
-  type Registry,
-  startLoop,
-} from '@narwhal/host'
+import { type Clock, type HttpClient, type HttpServer, type Log, type Registry } from '@narwhal/host'
 import type { JobSelection } from '@narwhal/pipeline'
 import type { Offer, Repository } from '@narwhal/protocol'
 import type { AttemptStop } from './attempt-stop.ts'
+import { attemptWork } from './attempt-work.ts'
 import { drain } from './drain.ts'
 import type { Engine } from './engine/engine.ts'
+import { hasBegun } from './journal/former-attempt.ts'
+import { fileJournals } from './journal/file-journals.ts'
 import { type Registered, startRegistered } from './keep-registered.ts'
 import { serveOffers } from './offer-route.ts'
 import type { Planner } from './planner/open-planner.ts'
 import { serveRefs } from './ref-route.ts'
-import { leftoverRemoval } from './remove-leftovers.ts'
-import { type AttemptRunner, runAttempt } from './run-attempt.ts'
+import { type AttemptRunner, resumeAttempt, runAttempt } from './run-attempt.ts'
 import { openRunnerIdentity } from './runner-identity.ts'
 import { openRunnerMetrics } from './runner-metrics.ts'
 import { openSlots } from './slots.ts'
-import type { StepPolicy } from './steps/step-policy.ts'
+import { startLeftovers } from './start-leftovers.ts'
+import { plainPolicy, type StepPolicy } from './steps/step-policy.ts'
+import { takeBack } from './take-back.ts'
 
-// 1. Leftovers of a former life are gone before the runner registers, but directories that it cannot remove.
+// 1. What a former life has left is taken back (take-back.ts) or removed before the runner registers, but directories that it
+//    cannot remove.
 // 2. It registers once it listens: an offer may follow at once.
 // 3. When it stops it takes nothing new, lets its attempts end or ends them, tells their results, and leaves last.
 
@@ -72,23 +69,32 @@ export async function startRunner(deps: RunnerDeps): Promise<Runner> {
   const identity = undo.use(await openRunnerIdentity(data, clock))
   const slots = openSlots(deps.slots)
   const running = new Set<Promise<void>>()
-  const leftovers = startLeftovers({ ...deps, runnerId: identity.id, keep: slots.held() })
+  const journals = fileJournals({ data, clock, log })
+  const adopts = engine.adoptNetwork !== undefined
+  const takenBack = await takeBack({ journals, slots, adopts, log })
+  const toClear = takenBack.filter(({ former }) => !hasBegun(former)).map(({ former }) => former.offer.attemptId)
+  const withoutContainers = new Set(toClear)
+  const leftovers = startLeftovers({ ...deps, runnerId: identity.id, keep: slots.held(), withoutContainers })
 
-  const start = (offer: Offer, stop: AttemptStop) => {
-    const attempt = runAttempt(offer, stop, runner).finally(() => running.delete(attempt))
-    running.add(attempt)
+  const keepRunning = (attempt: Promise<void>) => {
+    const kept = attempt.finally(() => running.delete(kept))
+    running.add(kept)
   }
+  const start = (offer: Offer, stop: AttemptStop) => keepRunning(runAttempt(offer, stop, runner))
+  const policy = deps.policy ?? plainPolicy
   const runner: AttemptRunner = {
     ...deps,
-    runnerId: identity.id,
     slots,
     metrics: openRunnerMetrics(deps.metrics, slots),
+    journals,
+    work: attemptWork({ ...deps, policy, runnerId: identity.id, cleared: leftovers.removed }),
     start,
     onLeftover: leftovers.retry,
   }
+  for (const { former, stop } of takenBack) keepRunning(resumeAttempt(former, stop, runner))
   serveOffers(server, { runnerToken, slots, start })
   serveRefs(server, deps)
-  const registered = registerWhenClean({ ...runner, ...deps, slots, removed: leftovers.removed })
+  const registered = registerWhenClean({ ...deps, runnerId: identity.id, slots, removed: leftovers.removed })
   server.addReadiness('engine', () => engine.readiness({ signal: AbortSignal.timeout(5_000) }))
   server.addReadiness('dispatcher', registered.readiness)
   const lock = undo.move()
@@ -103,34 +109,8 @@ export async function startRunner(deps: RunnerDeps): Promise<Runner> {
   }
 }
 
-interface Leftovers extends AsyncDisposable {
-  /** Resolves once those of a former life are gone. */
-  readonly removed: Promise<void>
-  /** Something is left over again. */
-  readonly retry: () => void
-}
-
-/** Removes leftovers now and whenever told to, again and again until it succeeds. */
-function startLeftovers(deps: Parameters<typeof leftoverRemoval>[0] & { clock: Clock }): Leftovers {
-  const removeLeftovers = leftoverRemoval(deps)
-  const wake = openWake()
-  const first = Promise.withResolvers<void>()
-  const turn = async (signal: AbortSignal) => {
-    await wake.next(signal)
-    try {
-      await removeLeftovers()
-      first.resolve()
-    } catch (error) {
-      wake.wake()
-      throw error
-    }
-  }
-  wake.wake()
-  const loop = startLoop(turn, { name: 'remove-leftovers', ...deps })
-  return { removed: first.promise, retry: wake.wake, [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose]() }
-}
-
-type Registering = Omit<RunnerDeps, 'slots'> & Pick<AttemptRunner, 'slots' | 'runnerId'> & { removed: Promise<void> }
+type Registering = Omit<RunnerDeps, 'slots'> &
+  Pick<AttemptRunner, 'slots'> & { runnerId: string; removed: Promise<void> }
 
 /** Registers once the server listens and the leftovers are gone. */
 function registerWhenClean(deps: Registering): Registered {

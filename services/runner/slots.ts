@@ -6,7 +6,8 @@ import { type AttemptStop, openAttemptStop } from './attempt-stop.ts'
 // 2. A slot is free as soon as the commands of its attempt have ended, before the result is sent: the answer to a result
 //    is often the next offer. The container may still be dying then: `room` keeps the next one from starting beside it.
 // 3. An attempt is held until its result is acknowledged. `held` is what the dispatcher is told at registration.
-// 4. An attempt is taken once: an offer that comes again is answered as before, and starts nothing.
+// 4. An attempt is taken once: an offer that comes again is answered as before, and starts nothing. So it is with those that
+//    a former life of the runner held: they are taken back before the first offer.
 
 /** How many ended attempts are remembered for invariant 4. */
 const rememberedLimit = 1_000
@@ -23,6 +24,11 @@ export interface Slots {
    * @throws RUNNER_FULL, RUNNER_DRAINING.
    */
   take(attemptId: string): AttemptStop | undefined
+  /**
+   * Holds an attempt that a former life of the runner held, in a slot or only until its result is acknowledged; before any
+   * offer comes. `undefined` when no slot is free for it.
+   */
+  takeBack(attemptId: string, options: { readonly inSlot: boolean }): AttemptStop | undefined
   /**
    * Gives the slot of an attempt that is over to the one that follows it; `undefined` when that was taken before, or
    * the runner takes nothing new: the dispatcher gives it to another one when this one leaves.
@@ -55,9 +61,9 @@ export function openSlots(capacity: number): Slots {
 
   const taken = () => [...attempts.values()].filter(({ inSlot }) => inSlot).length
   const isKnown = (attemptId: string) => attempts.has(attemptId) || ended.has(attemptId)
-  const hold = (attemptId: string) => {
+  const hold = (attemptId: string, inSlot = true) => {
     const stop = openAttemptStop()
-    attempts.set(attemptId, { stop, inSlot: true })
+    attempts.set(attemptId, { stop, inSlot })
     ids.add(attemptId)
     return stop
   }
@@ -81,6 +87,7 @@ export function openSlots(capacity: number): Slots {
       if (taken() >= capacity) throw problem('RUNNER_FULL', `All ${capacity} slots are taken`)
       return hold(attemptId)
     },
+    takeBack: (attemptId, { inSlot }) => (inSlot && taken() >= capacity ? undefined : hold(attemptId, inSlot)),
     pass(from, to) {
       release(from)
       return draining || isKnown(to) ? undefined : hold(to)

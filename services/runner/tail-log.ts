@@ -27,10 +27,12 @@ export interface TailOptions {
   readonly clock: Clock
   /** There may be new bytes. */
   readonly onGrowth: () => void
+  /** The log has ended before, with this length. */
+  readonly lengthBytes?: number | undefined
 }
 
 /** Follows a file that an engine will make in the spool. */
-export function tailLog(path: string, { capBytes, clock, onGrowth }: TailOptions): StepLog {
+export function tailLog(path: string, { capBytes, clock, onGrowth, lengthBytes }: TailOptions): StepLog {
   const look = async () => {
     const { size } = await lstat(path).catch(() => ({ size: 0 }))
     return size < capBytes ? size : 'full'
@@ -39,7 +41,8 @@ export function tailLog(path: string, { capBytes, clock, onGrowth }: TailOptions
   const inTurn = inTurns()
   let file: FileHandle | undefined
   let readBytes = 0
-  let end: { readonly fileBytes: number; readonly cutLine: Buffer } | undefined
+  let end: LogEnd | undefined = lengthBytes === undefined ? undefined : endOf(lengthBytes, Math.max(0, capBytes))
+  if (end !== undefined) noticed[Symbol.dispose]()
 
   async function read(offset: number, limitBytes: number): Promise<Buffer> {
     const fileBytes = end?.fileBytes ?? Math.max(0, capBytes)
@@ -74,6 +77,16 @@ export function tailLog(path: string, { capBytes, clock, onGrowth }: TailOptions
         await file?.close()
       }),
   }
+}
+
+interface LogEnd {
+  readonly fileBytes: number
+  readonly cutLine: Buffer
+}
+
+/** A log is longer than its cap only by the line that says so. */
+function endOf(lengthBytes: number, capBytes: number): LogEnd {
+  return { fileBytes: Math.min(lengthBytes, capBytes), cutLine: lengthBytes > capBytes ? cutLineBytes : nothing }
 }
 
 const nothing = Buffer.alloc(0)

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type AttemptReport, type AttemptReportEvent, type ProblemError } from '@narwhal/protocol'
-import type { AttemptEnd } from './attempt-end.ts'
+import type { End } from './attempt-end.ts'
+import type { FormerAttempt } from './journal/former-attempt.ts'
 import type { StepLog } from './tail-log.ts'
 
 // What an attempt has to say, and how much of it the dispatcher is known to have. Nothing is sent here.
@@ -10,6 +11,7 @@ import type { StepLog } from './tail-log.ts'
 //    by side may the end of one be said while the log of one before it is not whole: its own log waits for that.
 // 3. A byte is hashed when it is read first; reading it again changes nothing. The hash is of the logs in the order of their steps.
 // 4. What was said is kept until the attempt is over: the dispatcher may ask for it again.
+// 5. What a former life of the runner has said is not said again, but hashed.
 
 const chunkBytes = 64 * 1024
 const maxChunks = 8
@@ -18,15 +20,10 @@ const maxEvents = 500
 /** An event before it has its number. */
 export type NewEvent = AttemptReportEvent extends infer E ? (E extends unknown ? Omit<E, 'sequence'> : never) : never
 
-/** How an attempt ended, and when. */
-export interface End extends AttemptEnd {
-  readonly at: number
-}
-
 export interface Unsaid {
-  readonly events: readonly AttemptReportEvent[]
-  add(event: NewEvent): void
-  /** Logs come in the order of their steps. */
+  /** The event with its number. */
+  add(event: NewEvent): AttemptReportEvent
+  /** Logs come in the order of their steps; one that comes again has the same bytes. */
   addLog(step: number, log: StepLog): void
   end(end: End): void
   /** All that may be said now and fits into one report; `undefined` when that is nothing. */
@@ -44,25 +41,35 @@ export interface Unsaid {
 
 interface LogState {
   readonly step: number
-  readonly log: StepLog
+  log: StepLog
   saidBytes: number
   hashedBytes: number
 }
 
-/** Nothing to say yet. */
-export function openUnsaid(): Unsaid {
-  const events: AttemptReportEvent[] = []
+/** What a former life of the runner had to say. */
+export type FormerlySaid = Pick<FormerAttempt, 'events' | 'said'>
+
+/** Nothing to say yet, but what was said before. */
+export function openUnsaid(former?: FormerlySaid): Unsaid {
+  const events: AttemptReportEvent[] = [...(former?.events ?? [])]
   const logs: LogState[] = []
   const hash = createHash('sha256')
-  let saidEvents = 0
+  let saidEvents = Math.min(former?.said.events ?? 0, events.length)
   let ended: End | undefined
   let refusedWhole = 0
   let refusedInARow = 0
 
   return {
-    events,
-    add: (event) => void events.push({ ...event, sequence: events.length + 1 } as AttemptReportEvent), // TypeScript does not add keys to a union
-    addLog: (step, log) => void logs.push({ step, log, saidBytes: 0, hashedBytes: 0 }),
+    add(event) {
+      const numbered = { ...event, sequence: events.length + 1 } as AttemptReportEvent // TypeScript does not add keys to a union
+      events.push(numbered)
+      return numbered
+    },
+    addLog(step, log) {
+      const known = logs.find((state) => state.step === step)
+      if (known === undefined) logs.push({ step, log, saidBytes: former?.said.logs.get(step) ?? 0, hashedBytes: 0 })
+      else known.log = log
+    },
     end(end) {
       ended ??= end
     },
@@ -99,14 +106,17 @@ export function openUnsaid(): Unsaid {
 async function readChunks(logs: readonly LogState[], { at, hash }: { at: number; hash: Hash }) {
   const chunks: AttemptReport['chunks'] = []
   for (const state of logs) {
-    let offset = state.saidBytes
+    let offset = Math.min(state.saidBytes, state.hashedBytes) // 5
     for (;;) {
       if (offset === state.log.lengthBytes) break
       const bytes = chunks.length < maxChunks ? await state.log.read(offset, chunkBytes) : Buffer.alloc(0)
       if (bytes.length === 0) return { chunks, openStep: state.step }
       hash.update(bytes.subarray(Math.max(0, state.hashedBytes - offset)))
-      chunks.push({ step: state.step, offset, at, data: bytes.toString('base64') })
+      const unsaid = bytes.subarray(Math.max(0, state.saidBytes - offset))
       offset += bytes.length
+      if (unsaid.length > 0) {
+        chunks.push({ step: state.step, offset: offset - unsaid.length, at, data: unsaid.toString('base64') })
+      }
       state.hashedBytes = Math.max(state.hashedBytes, offset)
     }
   }

@@ -9,7 +9,7 @@ import { dispatchLatency } from './measure-dispatch.ts'
 import { idle } from './measure-idle.ts'
 import { oneStepJob } from './measure-one-step.ts'
 import { tenSteps } from './measure-ten-steps.ts'
-import { wholePath } from './measure-whole-path.ts'
+import { clusterPath, wholePath } from './measure-whole-path.ts'
 import { type BenchRun, writePerformancePage } from './performance-page.ts'
 import { judgeRow } from './row.ts'
 import { alignedTable, cellsOf } from './table.ts'
@@ -27,6 +27,7 @@ const measures: Readonly<Record<string, Measure>> = {
   P6: wholePath,
   P7: dispatchLatency,
   P12: idle,
+  P13: clusterPath,
 }
 const resultsPath = fileURLToPath(new URL('../../bench-results.json', import.meta.url))
 

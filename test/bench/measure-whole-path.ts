@@ -4,10 +4,12 @@ import { scheduler } from 'node:timers/promises'
 import { problem } from '@narwhal/protocol'
 import { makeRepository } from '../../libs/git/test/make-repository.ts'
 import { makeHistory } from './make-history.ts'
-import type { Measure } from './measure.ts'
+import { startPostgres } from '../setup/start-postgres.ts'
+import { startRabbitmq } from '../setup/start-rabbitmq.ts'
+import type { BenchContext, Measure } from './measure.ts'
 import { readUsage } from './read-usage.ts'
 import type { Row } from './row.ts'
-import { type BenchNarwhal, startNarwhal } from './start-narwhal.ts'
+import { type BenchNarwhal, type BenchPorts, startNarwhal } from './start-narwhal.ts'
 
 const lines = 20
 /** Webhooks under way at once, and attempts that the runner holds at once. */
@@ -17,33 +19,26 @@ const slots = 32
 /** P6: everything but containers, everything durable: from signed webhooks to result files on the disk. */
 export const wholePath: Measure = {
   title: 'P6: the whole path with the scripted engine',
-  async run({ quick, print }) {
-    const jobs = quick ? 100 : 1_000
-    await using repository = await makeRepository()
-    await repository.commit({ 'narwhal.yml': `image: scripted:1\nrun: seq ${lines}\n` })
-    const [first = '', ...shas] = await makeHistory(repository, jobs + 1)
-    const nodeArgs = profileArgs()
-    await using narwhal = await startNarwhal({ engine: 'scripted:', slots, source: repository.path, nodeArgs })
-    await narwhal.push(first)
-    await resultsAre(1, narwhal)
+  async run(context) {
+    const goal = { valueAtLeast: 200 }
+    return { rows: rowsOf({ id: 'P6', where: 'embedded', goal }, await travel(context)) }
+  },
+}
 
-    const before = await readUsage(narwhal.pid)
-    const startedAt = performance.now()
-    await pushAll(shas, narwhal)
-    const pushedMs = performance.now() - startedAt
-    print(`P6: ${jobs} webhooks answered after ${pushedMs.toFixed(0)} ms`)
-    const since = () => performance.now() - startedAt
-    const [builtMs, toldMs] = await Promise.all([
-      buildsPassed(jobs + 1, narwhal).then(since),
-      resultsAre(jobs + 1, narwhal).then(since),
-    ])
-    const { cpuMs } = await readUsage(narwhal.pid)
-    await allPassed(narwhal)
-    return { rows: rowsOf(jobs, { toldMs, builtMs, cpuMs: cpuMs - before.cpuMs }) }
+/** P13: the same with the queue and the store of a cluster. */
+export const clusterPath: Measure = {
+  title: 'P13: the whole path over RabbitMQ and PostgreSQL',
+  async run(context) {
+    await using rabbitmq = await startRabbitmq()
+    await using postgres = await startPostgres()
+    const goal = { valueAtLeast: 100 }
+    const times = await travel(context, { queue: rabbitmq.url, store: postgres.url })
+    return { rows: rowsOf({ id: 'P13', where: 'RabbitMQ and PostgreSQL', goal }, times) }
   },
 }
 
 interface PathTimes {
+  readonly jobs: number
   /** Until the last result file was written. */
   readonly toldMs: number
   /** Until the last outcome was stored. */
@@ -52,13 +47,41 @@ interface PathTimes {
   readonly cpuMs: number
 }
 
-function rowsOf(jobs: number, { toldMs, builtMs, cpuMs }: PathTimes): readonly Row[] {
-  const row = { id: 'P6', n: jobs } as const
+/** Sends the webhooks of as many commits and waits for the end of all of it. */
+async function travel({ quick, print }: BenchContext, ports?: BenchPorts): Promise<PathTimes> {
+  const jobs = quick ? 100 : 1_000
+  await using repository = await makeRepository()
+  await repository.commit({ 'narwhal.yml': `image: scripted:1\nrun: seq ${lines}\n` })
+  const [first = '', ...shas] = await makeHistory(repository, jobs + 1)
+  const options = { slots, source: repository.path, nodeArgs: profileArgs(), ...(ports && { ports }) }
+  await using narwhal = await startNarwhal({ engine: 'scripted:', ...options })
+  await narwhal.push(first)
+  await resultsAre(1, narwhal)
+
+  const before = await readUsage(narwhal.pid)
+  const startedAt = performance.now()
+  await pushAll(shas, narwhal)
+  const since = () => performance.now() - startedAt
+  print(`${jobs} webhooks answered after ${since().toFixed(0)} ms`)
+  const [builtMs, toldMs] = await Promise.all([
+    buildsPassed(jobs + 1, narwhal).then(since),
+    resultsAre(jobs + 1, narwhal).then(since),
+  ])
+  const { cpuMs } = await readUsage(narwhal.pid)
+  await allPassed(narwhal)
+  return { jobs, toldMs, builtMs, cpuMs: cpuMs - before.cpuMs }
+}
+
+interface RowTerms extends Pick<Row, 'id' | 'goal'> {
+  readonly where: string
+}
+
+function rowsOf({ id, where, goal }: RowTerms, { jobs, toldMs, builtMs, cpuMs }: PathTimes): readonly Row[] {
   const rate = (ms: number) => ({ value: (jobs / ms) * 1000, unit: 'jobs/s' }) as const
-  const what = `webhook → ${lines} log lines → result file, all durable, embedded`
-  const compared = { ...row, goal: 'for comparison' } as const
+  const what = `webhook → ${lines} log lines → result file, all durable, ${where}`
+  const compared = { id, n: jobs, goal: 'for comparison' } as const
   return [
-    { ...row, what, ...rate(toldMs), goal: { valueAtLeast: 200 } },
+    { id, n: jobs, goal, what, ...rate(toldMs) },
     { ...compared, what: 'the same, until the outcomes are stored', ...rate(builtMs) },
     { ...compared, what: 'CPU time of narwhal for each of these jobs', value: cpuMs / jobs, unit: 'ms' },
   ]

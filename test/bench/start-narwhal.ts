@@ -18,6 +18,12 @@ export interface BenchNarwhal extends Program {
   push(sha: string, repositoryName?: string): Promise<void>
 }
 
+/** URLs. */
+export interface BenchPorts {
+  readonly queue: string
+  readonly store: string
+}
+
 export interface BenchOptions {
   readonly engine: 'docker:' | 'scripted:'
   readonly slots: number
@@ -25,6 +31,8 @@ export interface BenchOptions {
   readonly source: string
   /** Where commit statuses go; absent: nowhere. */
   readonly forgeUrl?: string
+  /** Absent: SQLite files. */
+  readonly ports?: BenchPorts
   readonly nodeArgs?: readonly string[]
 }
 
@@ -36,7 +44,7 @@ export async function startNarwhal(options: BenchOptions): Promise<BenchNarwhal>
   const [apiToken, secret, results] = [newToken(), newToken(), join(data, 'results')]
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const { forgeUrl } = options
+  const { forgeUrl, ports } = options
   const env = {
     NARWHAL_PORT: String(port),
     NARWHAL_DATA: data,
@@ -47,6 +55,7 @@ export async function startNarwhal(options: BenchOptions): Promise<BenchNarwhal>
     NARWHAL_RUNNER_SLOTS: String(options.slots),
     NARWHAL_GITHUB_WEBHOOK_SECRET: secret,
     NARWHAL_CLONE_URL_TEMPLATE: options.source,
+    ...(ports === undefined ? {} : { NARWHAL_QUEUE: ports.queue, NARWHAL_STORE: ports.store }),
     ...(forgeUrl === undefined ? {} : { NARWHAL_GITHUB_TOKEN: newToken(), NARWHAL_GITHUB_API_URL: forgeUrl }),
   }
   const { nodeArgs = [] } = options

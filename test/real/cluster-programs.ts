@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newToken } from '@narwhal/host'
+import { problem } from '@narwhal/protocol'
 import { freePort } from '../setup/free-port.ts'
+import type { Balancer } from './balance.ts'
 import { type ServiceOptions, serviceProgram, type ServiceProgram } from './service-program.ts'
 
 export interface ProgramsOptions {
@@ -16,7 +18,18 @@ export interface ProgramsOptions {
   /** Of the runners, in their order. */
   readonly labels?: readonly string[]
   readonly leaseMs: number
+  /** Between the runners and the dispatchers, if there is one. */
+  readonly balancer?: Balancer
+  /** As NARWHAL_ENGINE has it; `docker:` unless given. */
+  readonly engine?: string
   readonly logLevel?: string
+  /** One of each unless given; several dispatchers need a store for several. */
+  readonly agents?: number
+  readonly dispatchers?: number
+  /** As NARWHAL_STORE has it; an SQLite file unless given. */
+  readonly store?: string
+  /** Leads a connection to a URL by another way; `name` says from whom to whom. */
+  readonly link?: (name: string, url: string) => Promise<string>
 }
 
 /** Tokens of a cluster, made for it alone. */
@@ -30,8 +43,13 @@ export interface ClusterTokens {
 
 export interface ClusterPrograms {
   readonly tokens: ClusterTokens
+  readonly agents: readonly ServiceProgram[]
+  readonly dispatchers: readonly ServiceProgram[]
+  /** The first of them. */
   readonly agent: ServiceProgram
   readonly dispatcher: ServiceProgram
+  /** Where the runners reach whichever dispatcher is there. */
+  readonly dispatcherUrl: string
   readonly reporter: ServiceProgram
   readonly runners: readonly ServiceProgram[]
   /** The data directories of the runners. */
@@ -41,54 +59,113 @@ export interface ClusterPrograms {
 
 /** The services of a cluster with all their settings, none of them started. */
 export async function clusterPrograms(options: ProgramsOptions): Promise<ClusterPrograms> {
-  const { root, amqpUrl: QUEUE, leaseMs } = options
+  const { root } = options
   const tokens = { api: newToken(), grace: newToken(), runner: newToken(), webhook: newToken() }
-  const logs = join(root, 'logs')
   const results = join(root, 'results')
-  await mkdir(logs)
+  await mkdir(join(root, 'logs'))
+  const made = { ...options, tokens, results }
+  const dispatchers = await dispatcherPrograms(made)
+  made.balancer?.setTargets(dispatchers.map(({ url }) => url))
+  const agents = await Promise.all(numbered('agent', options.agents).map((name) => agentProgram(name, made)))
+  const runnerNames = Array.from({ length: options.runners }, (_, index) => `runner-${index + 1}`)
+  const [agent, dispatcher] = [firstOf(agents), firstOf(dispatchers)]
+  return {
+    ...{ tokens, agents, dispatchers, agent, dispatcher, results },
+    dispatcherUrl: made.balancer?.url ?? dispatcher.url,
+    reporter: await reporterProgram({ ...made, dispatcher }),
+    runners: await Promise.all(
+      runnerNames.map((name, place) => runnerProgram({ name, place }, { ...made, dispatchers })),
+    ),
+    runnerData: runnerNames.map((name) => join(root, name)),
+  }
+}
+
+type Made = ProgramsOptions & { readonly tokens: ClusterTokens; readonly results: string }
+
+async function dispatcherPrograms(made: Made): Promise<readonly ServiceProgram[]> {
+  const { root, tokens, leaseMs, store = `sqlite:${join(root, 'dispatcher', 'store.sqlite')}` } = made
   const secretsKey = join(root, 'secrets-key')
   await writeFile(secretsKey, randomBytes(32).toString('hex'), { mode: 0o600 })
-  const common: Record<string, string> = options.logLevel === undefined ? {} : { LOG_LEVEL: options.logLevel }
-  const program = async (service: ServiceOptions['service'], settings: Readonly<Record<string, string>>, name = '') =>
-    serviceProgram({
-      name: name || service,
-      service,
-      port: await freePort(),
-      settings: { ...common, ...settings },
-      logs,
-    })
-  const dispatcher = await program('dispatcher', {
-    QUEUE,
-    STORE: `sqlite:${join(root, 'dispatcher.sqlite')}`,
-    BLOBS: `file:${join(root, 'blobs')}`,
+  const settings = {
+    BLOBS: `file:${join(root, 'dispatcher', 'blobs')}`,
     API_TOKEN: tokens.api,
     RUNNER_TOKEN: tokens.runner,
     APPROVERS: `grace:${tokens.grace}`,
     SECRETS_KEY_FILE: secretsKey,
     LEASE_MS: String(leaseMs),
-  })
-  const GITHUB_API_URL = options.githubUrl
-  const agentSettings = { QUEUE, DATA: join(root, 'agent'), GITHUB_WEBHOOK_SECRET: tokens.webhook, GITHUB_API_URL }
-  const reporterSettings = { QUEUE, DATA: join(root, 'reporter'), RESULTS: results, GITHUB_API_URL }
-  const names = Array.from({ length: options.runners }, (_, index) => `runner-${index + 1}`)
-  const runnerSettings = {
-    DISPATCHER_URL: dispatcher.url,
+  }
+  const dispatcherProgram = async (name: string) => {
+    const STORE = store.startsWith('postgres') ? await linked(`${name} to store`, store, made) : store
+    const QUEUE = await linked(`${name} to broker`, made.amqpUrl, made)
+    return programOf('dispatcher', { name, settings: { ...settings, STORE, QUEUE } }, made)
+  }
+  return Promise.all(numbered('dispatcher', made.dispatchers).map(dispatcherProgram))
+}
+
+async function agentProgram(name: string, made: Made): Promise<ServiceProgram> {
+  const settings = {
+    QUEUE: await linked(`${name} to broker`, made.amqpUrl, made),
+    DATA: join(made.root, name),
+    GITHUB_WEBHOOK_SECRET: made.tokens.webhook,
+    GITHUB_API_URL: made.githubUrl,
+  }
+  return programOf('agent', { name, settings }, made)
+}
+
+async function reporterProgram(made: Made & { readonly dispatcher: ServiceProgram }): Promise<ServiceProgram> {
+  const settings = {
+    QUEUE: await linked('reporter to broker', made.amqpUrl, made),
+    DATA: join(made.root, 'reporter'),
+    RESULTS: made.results,
+    GITHUB_API_URL: await linked('reporter to forge', made.githubUrl, made),
+    GITHUB_TOKEN: newToken(),
+    PUBLIC_URL: made.dispatcher.url,
+  }
+  return programOf('reporter', { name: 'reporter', settings }, made)
+}
+
+async function runnerProgram(
+  { name, place }: { readonly name: string; readonly place: number },
+  made: Omit<Made, 'dispatchers'> & { readonly dispatchers: readonly ServiceProgram[] },
+): Promise<ServiceProgram> {
+  const { dispatchers, tokens } = made
+  const dispatcher = dispatchers[place % dispatchers.length] ?? firstOf(dispatchers)
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const settings = {
+    DISPATCHER_URL: await linked(`${name} to dispatcher`, made.balancer?.url ?? dispatcher.url, made),
+    RUNNER_URL: await linked(`dispatcher to ${name}`, url, made),
     RUNNER_TOKEN: tokens.runner,
-    RUNNER_SLOTS: String(options.slots),
-    ENGINE: 'docker:',
-    CLONE_URL_TEMPLATE: options.cloneUrlTemplate,
+    RUNNER_SLOTS: String(made.slots),
+    RUNNER_NAME: name,
+    RUNNER_LABELS: made.labels?.[place] ?? '',
+    DATA: join(made.root, name),
+    ENGINE: made.engine ?? 'docker:',
+    CLONE_URL_TEMPLATE: made.cloneUrlTemplate,
   }
-  const runners = names.map((name, place) => {
-    const ofIts = { RUNNER_NAME: name, RUNNER_LABELS: options.labels?.[place] ?? '', DATA: join(root, name) }
-    return program('runner', { ...runnerSettings, ...ofIts }, name)
-  })
-  return {
-    tokens,
-    dispatcher,
-    agent: await program('agent', agentSettings),
-    reporter: await program('reporter', { ...reporterSettings, GITHUB_TOKEN: newToken(), PUBLIC_URL: dispatcher.url }),
-    runners: await Promise.all(runners),
-    runnerData: names.map((name) => join(root, name)),
-    results,
-  }
+  return programOf('runner', { name, settings, port }, made)
+}
+
+async function programOf(
+  service: ServiceOptions['service'],
+  { name, settings, port }: Pick<ServiceOptions, 'name' | 'settings'> & { readonly port?: number },
+  { root, logLevel }: Pick<Made, 'root' | 'logLevel'>,
+): Promise<ServiceProgram> {
+  const common = logLevel === undefined ? settings : { LOG_LEVEL: logLevel, ...settings }
+  return serviceProgram({ name, service, port: port ?? (await freePort()), settings: common, logs: join(root, 'logs') })
+}
+
+async function linked(name: string, url: string, { link }: Pick<Made, 'link'>): Promise<string> {
+  return link === undefined ? url : link(name, url)
+}
+
+/** One is called as its service, several have numbers. */
+function numbered(service: string, count = 1): readonly string[] {
+  return count === 1 ? [service] : Array.from({ length: count }, (_, index) => `${service}-${index + 1}`)
+}
+
+function firstOf(programs: readonly ServiceProgram[]): ServiceProgram {
+  const [first] = programs
+  if (first === undefined) throw problem('INTERNAL', 'A cluster without services.')
+  return first
 }

@@ -10,18 +10,18 @@ import {
   type JobView,
   listBuilds,
   listRunners,
+  problem,
   resubmitJob,
   type RunnerView,
   setSecret,
 } from '@narwhal/protocol'
-import { expect } from 'vitest'
 
 /** What a cluster's dispatcher says to people. */
 export interface ClusterRest extends AsyncDisposable {
   view(buildId: string): Promise<BuildView>
   /** All builds of a commit. */
   buildsOf(sha: string): Promise<readonly BuildView[]>
-  /** Builds of `owner/name`, at most 100. */
+  /** All builds of `owner/name`, the newest first. */
   builds(repository: string): Promise<readonly BuildView[]>
   runners(): Promise<readonly RunnerView[]>
   logBytes(jobId: string): Promise<Buffer>
@@ -46,14 +46,22 @@ export function clusterRest(baseUrl: string, token: string): ClusterRest {
   const readLog = async (jobId: string, accept: string) => {
     const headers = { authorization: `Bearer ${token}`, accept }
     const answer = await fetch(`${baseUrl}/v1/jobs/${jobId}/log`, { headers })
-    expect(answer.status).toBe(200)
+    if (answer.status !== 200) throw problem('UNREACHABLE', `the log of job ${jobId}: ${answer.status}`)
     return answer
   }
   return {
     view: (buildId) => client.call(getBuild, { ...call, params: { buildId } }),
     buildsOf: async (sha) => (await client.call(listBuilds, { ...call, query: { sha } })).builds,
-    builds: async (repository) =>
-      (await client.call(listBuilds, { ...call, query: { repository, limit: 100 } })).builds,
+    async builds(repository) {
+      const all: BuildView[] = []
+      for (let after: string | undefined; ; ) {
+        const query = { repository, limit: 100, ...(after === undefined ? {} : { after }) }
+        const { builds, next } = await client.call(listBuilds, { ...call, query })
+        all.push(...builds)
+        if (next === undefined) return all
+        after = next
+      }
+    },
     runners: async () => (await client.call(listRunners, call)).runners,
     async logBytes(jobId) {
       const answer = await readLog(jobId, 'text/plain')

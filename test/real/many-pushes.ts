@@ -1,8 +1,9 @@
 import type { BuildView } from '@narwhal/protocol'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { testVolumeImage } from '../setup/provide-test-image.ts'
 import { readResults } from './read-results.ts'
 import type { Cluster } from './start-cluster.ts'
+import { until } from '../setup/until.ts'
 
 export const testImage = 'narwhal-test/busybox:1'
 
@@ -34,14 +35,14 @@ export function tellAll(cluster: Cluster, { name, shas }: Pushes): Promise<reado
 export async function expectOneOfEach(cluster: Cluster, pushes: Pushes, limitMs = 60_000): Promise<void> {
   const { github, rest } = cluster
   const { name, shas } = pushes
-  await vi.waitFor(
+  await until(
     async () => {
       const ended = shas.filter((sha) => github.statusesOf(sha).some(({ state }) => state !== 'pending'))
       expect(ended).toHaveLength(shas.length)
       const results = await Promise.all(shas.map((sha) => readResults(cluster.results, { name, sha })))
       expect(results.filter((files) => Object.keys(files).length === 0)).toEqual([])
     },
-    { timeout: limitMs, interval: 100 },
+    { timeoutMs: limitMs, intervalMs: 100 },
   )
   const builds = await rest.builds(`ada/${name}`)
   expect(builds.map(({ commit }) => commit.sha).toSorted()).toEqual(shas.toSorted())

@@ -4,16 +4,20 @@ import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, vi } from 'vitest'
+import { problem } from '@narwhal/protocol'
+import { until } from '../setup/until.ts'
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
 const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
-const startsWithinMs = 20_000
+/** Services start in two thirds of the time when their code was compiled before. */
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
+const startsWithinMs = 180_000
 
 export interface ServiceOptions {
   /** What the test calls it, such as `runner-1`. */
   readonly name: string
-  readonly service: 'agent' | 'dispatcher' | 'runner' | 'reporter'
+  /** `narwhal` is all of them in one process: `narwhal up`. */
+  readonly service: 'agent' | 'dispatcher' | 'runner' | 'reporter' | 'narwhal'
   readonly port: number
   /** NARWHAL_… without the prefix. */
   readonly settings: Readonly<Record<string, string>>
@@ -25,6 +29,10 @@ export interface ServiceOptions {
 export interface ServiceProgram extends AsyncDisposable {
   readonly name: string
   readonly url: string
+  /** Of the process that runs now. */
+  pid(): number | undefined
+  /** Resolves when the process that runs now has ended, however that came: its exit code or the signal. */
+  ended(): Promise<number | NodeJS.Signals | null>
   /** Starts it and resolves once it listens. */
   start(): Promise<void>
   /** SIGKILL. */
@@ -48,10 +56,9 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
     const ending = child
     child = undefined
     if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return ending?.exitCode ?? null
-    const exited = once(ending, 'exit')
+    const exited = endOf(ending)
     ending.kill(signal)
-    await exited
-    return ending.exitCode ?? ending.signalCode
+    return exited
   }
   const logTail = async (lines: number) =>
     (await readFile(logPath, 'utf8').catch(() => '')).split('\n').slice(-lines).join('\n')
@@ -59,14 +66,22 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
   return {
     name,
     url,
+    pid: () => child?.pid,
+    ended: async () => (child === undefined ? null : endOf(child)),
     async start() {
       const output = openSync(logPath, 'a')
-      const argv = ['--import', endWithTests, join(services, service, 'main.ts')]
+      const argv = [
+        '--import',
+        endWithTests,
+        join(services, service, 'main.ts'),
+        ...(service === 'narwhal' ? ['up'] : []),
+      ]
       child = spawn(process.execPath, argv, { env, stdio: ['pipe', output, output] })
       closeSync(output)
-      await vi
-        .waitFor(() => expectListening(url, child), { timeout: startsWithinMs, interval: 20 })
-        .catch(async (cause) => expect.fail(`${name} does not listen (${cause}):\n${await logTail(20)}`))
+      const starting = child
+      await untilListening(url, starting).catch(async (cause: unknown) => {
+        throw problem('INTERNAL', `${name} does not listen (${String(cause)}):\n${await logTail(20)}`, { cause })
+      })
     },
     kill,
     end: () => endBy('SIGTERM'),
@@ -88,11 +103,26 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
 function environmentOf(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { PATH, DOCKER_HOST } = process.env
   const ours = Object.entries(settings).map(([name, value]) => [`NARWHAL_${name}`, value] as const)
-  return { PATH, ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }), ...Object.fromEntries(ours) }
+  return {
+    PATH,
+    NODE_COMPILE_CACHE: compiled,
+    ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }),
+    ...Object.fromEntries(ours),
+  }
 }
 
-async function expectListening(url: string, child: ChildProcess | undefined): Promise<void> {
-  expect(child?.exitCode, 'the exit code of a service that has to run').toBeNull()
-  const { status } = await fetch(`${url}/healthz`)
-  expect(status).toBe(200)
+/** @throws what is wrong with it still; at once when it has ended */
+async function untilListening(url: string, child: ChildProcess): Promise<void> {
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+  const look = async () => {
+    const { status } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) })
+    if (status !== 200) throw problem('INTERNAL', `${url}/healthz answers ${status}`)
+  }
+  await until(() => (hasEnded() ? undefined : look()), { timeoutMs: startsWithinMs, intervalMs: 20 })
+  if (hasEnded()) throw problem('INTERNAL', `it has ended: ${String(child.exitCode ?? child.signalCode)}`)
+}
+
+async function endOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.exitCode ?? child.signalCode
 }

@@ -2,15 +2,19 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'amqplib'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
+import { problem } from '@narwhal/protocol'
 import { type Files, makeRepository } from '../../libs/git/test/make-repository.ts'
+import { openSmallDisk, type SmallDisk } from '../chaos/rig/small-disk.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
+import { startBalancer } from './balance.ts'
 import { type ClusterPrograms, clusterPrograms } from './cluster-programs.ts'
 import { type ClusterRest, clusterRest } from './cluster-rest.ts'
 import type { ServiceProgram } from './service-program.ts'
 import { signedPush } from './signed-push.ts'
 import { type StandInGitHub, startStandInGitHub } from './stand-in-github.ts'
 import { listVolumes, removeFromEngine, type Suspects } from './what-is-left.ts'
+import { until } from '../setup/until.ts'
 
 export interface ClusterOptions {
   readonly amqpUrl: string
@@ -18,10 +22,18 @@ export interface ClusterOptions {
   readonly slots: number
   /** Labels of the runners, in their order; with commas between several of one. */
   readonly labels?: readonly string[]
+  /** How many dispatchers, with a balancer before them; one, and none, unless given. */
+  readonly dispatchers?: number
+  /** URL of their store, which several need; a file of the one unless given. */
+  readonly store?: string
   /** Length of the leases, in milliseconds. */
   readonly leaseMs?: number
+  /** Of the runners; `docker:` unless given. */
+  readonly engine?: string
   /** Of all services. */
   readonly logLevel?: string
+  /** Gives agent, dispatcher, reporter and runners a disk each, this large; see `Cluster.disks`. */
+  readonly diskMebibytes?: number
 }
 
 /** Every service in a process of its own, on a real broker, a real engine and real git. Disposing kills and removes it all. */
@@ -29,6 +41,8 @@ export interface Cluster extends AsyncDisposable, ClusterPrograms, Suspects {
   readonly rest: ClusterRest
   readonly github: StandInGitHub
   readonly all: readonly ServiceProgram[]
+  /** In the order of `all`; none unless asked for. */
+  readonly disks: readonly SmallDisk[]
   /** The directory of everything that they keep: data, logs, results, repositories. */
   readonly root: string
   /** Commits files, or a narwhal.yml, to `ada/NAME`, which is made at its first commit; the sha. */
@@ -53,20 +67,22 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const github = undo.use(await startStandInGitHub())
   const { cloneUrlTemplate } = repositories
   const where = { root, githubUrl: github.url, cloneUrlTemplate }
-  const programs = await clusterPrograms({ leaseMs: 30_000, ...options, ...where })
-  const { agent, dispatcher, reporter, runners, tokens } = programs
-  const all = [agent, dispatcher, reporter, ...runners]
+  const balancer = options.dispatchers === undefined ? {} : { balancer: undo.use(await startBalancer()) }
+  const programs = await clusterPrograms({ leaseMs: 30_000, ...options, ...where, ...balancer })
+  const { agent, dispatchers, dispatcherUrl, reporter, runners, tokens } = programs
+  const disks = undo.use(await openDisks(root, options))
+  const all = [agent, ...dispatchers, reporter, ...runners]
   undo.defer(() => removeFromEngine(programs.runnerData))
   for (const program of all) undo.use(program)
-  const rest = undo.use(clusterRest(dispatcher.url, tokens.api))
+  const rest = undo.use(clusterRest(dispatcherUrl, tokens.api))
   await Promise.all(all.map((program) => program.start()))
-  const isReady = () => vi.waitFor(() => expectReady(all), { timeout: 20_000, interval: 20 })
+  const isReady = () => until(() => expectReady(all), { timeoutMs: 60_000, intervalMs: 20 })
   await isReady()
 
   const owned = undo.move()
   return {
     ...programs,
-    ...{ rest, github, all, root, isReady, volumesBefore },
+    ...{ rest, github, all, disks: disks.all, root, isReady, volumesBefore },
     commit: repositories.commit,
     async tell(name, sha) {
       const { status } = await fetch(`${agent.url}/webhooks/github`, signedPush({ owner, name, sha }, tokens.webhook))
@@ -77,6 +93,24 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+async function openDisks(root: string, { diskMebibytes, runners }: ClusterOptions) {
+  await using opened = new AsyncDisposableStack()
+  const all: SmallDisk[] = []
+  const names = [
+    'agent',
+    'dispatcher',
+    'reporter',
+    ...Array.from({ length: runners }, (_, index) => `runner-${index + 1}`),
+  ]
+  for (const name of diskMebibytes === undefined ? [] : names) {
+    const disk = await openSmallDisk(name, join(root, name), diskMebibytes ?? 0)
+    if (disk === undefined) throw problem('PACKAGES_MISSING', 'these tests mount disks of their own: run them as root')
+    all.push(opened.use(disk))
+  }
+  const owned = opened.move()
+  return { all, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** A broker that others used before may hold messages that are not for us. */

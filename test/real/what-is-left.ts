@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Docker from 'dockerode'
-import { expect, vi } from 'vitest'
+import { problem } from '@narwhal/protocol'
 import { attemptLabel, runnerLabel } from '@narwhal/runner/labels'
+import { until } from '../setup/until.ts'
 
 /** Whose traces are looked for. */
 export interface Suspects {
@@ -49,7 +50,7 @@ export async function listVolumes(): Promise<readonly string[]> {
 /** Removes from the engine what runners that were killed could not. One that never started has made nothing. */
 export async function removeFromEngine(runnerData: readonly string[]): Promise<void> {
   // The engine goes on with what it was told by those that were killed: until then it refuses the same.
-  await vi.waitFor(() => removeNow(runnerData), { timeout: 20_000, interval: 200 })
+  await until(() => removeNow(runnerData), { timeoutMs: 20_000, intervalMs: 200 })
 }
 
 async function removeNow(runnerData: readonly string[]): Promise<void> {
@@ -66,7 +67,8 @@ const runnerIdFile = 'runner-id'
 /** Tells by its labels whether one of the runners made a thing. Throws where a runner has no id: nothing could be told. */
 async function madeBy(runnerData: readonly string[]) {
   const ids = await Promise.all(runnerData.map((data) => readFile(join(data, runnerIdFile), 'utf8')))
-  for (const id of ids) expect(id.trim()).toMatch(/^[0-9a-f-]{36}$/)
+  const odd = ids.find((id) => !/^[0-9a-f-]{36}$/.test(id.trim()))
+  if (odd !== undefined) throw problem('INTERNAL', `${JSON.stringify(odd)} is no id of a runner`)
   return (labels: Readonly<Record<string, string>> | undefined) => ids.some((id) => id.trim() === labels?.[runnerLabel])
 }
 

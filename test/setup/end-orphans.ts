@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 
 // A program that waits until whoever started it is gone, however that came, and then ends what they left behind.
-// Arguments: the directory of a private RabbitMQ, the ids of its programs.
+// Arguments: the directory of a private RabbitMQ or PostgreSQL, the ids of its programs.
 
 const [folder = '', ...pids] = process.argv.slice(2)
 

@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import Docker from 'dockerode'
 
 const busybox = '/bin/busybox'
-const rootImage = 'narwhal-test/busybox:1'
+/** Busybox alone; its user is root. */
+export const testImage = 'narwhal-test/busybox:1'
 
 /** The same image with `USER app` (uid 1000). */
 export const testUserImage = 'narwhal-test/busybox-app:1'
@@ -22,10 +23,10 @@ export const testVolumeImage = 'narwhal-test/busybox-volume:1'
  */
 export async function provideTestImage(): Promise<string> {
   const docker = new Docker()
-  if (!(await isPresent(docker, rootImage))) await importImage(docker, rootImage, [])
+  if (!(await isPresent(docker, testImage))) await importImage(docker, testImage, [])
   if (!(await isPresent(docker, testUserImage))) await importImage(docker, testUserImage, ['USER app'])
   if (!(await isPresent(docker, testVolumeImage))) await importImage(docker, testVolumeImage, ['VOLUME /data'])
-  return rootImage
+  return testImage
 }
 
 async function isPresent(docker: Docker, image: string): Promise<boolean> {

@@ -25,7 +25,8 @@ interface Missing {
 }
 
 /**
- * Sees that what the tests run is on this machine: git, ssh, a container engine, RabbitMQ, Redis, PostgreSQL, a static busybox.
+ * Sees that what the tests run is on this machine: git, ssh, a container engine with Compose, RabbitMQ, Redis, PostgreSQL,
+ * OpenStack Swift, strace, a static busybox, debootstrap.
  * As root on Debian and Ubuntu what is missing is installed (unless NARWHAL_SETUP=0), without starting any service.
  *
  * @throws {ProblemError} PACKAGES_MISSING with everything that is missing, and what to do about each.
@@ -59,13 +60,35 @@ async function missingParts(system: System, context: SetupContext): Promise<read
     parts.push(missingPackage('Redis', 'redis-server', 'install redis-server; the tests make an image of it'))
   }
   if (!existsSync('/usr/lib/postgresql/15/bin/postgres')) {
-    parts.push(missingPackage('PostgreSQL 15', 'postgresql-15', 'install postgresql-15; the tests make an image of it'))
+    parts.push(
+      missingPackage(
+        'PostgreSQL 15',
+        'postgresql-15',
+        'install postgresql-15; the tests start their own, and make an image of it',
+      ),
+    )
+  }
+  if (!existsSync('/usr/lib/python3/dist-packages/swift/common/middleware/s3api')) {
+    parts.push(missingPackage('OpenStack Swift', 'python3-swift', 'install python3-swift; the tests start their own'))
+  }
+  if ((await findProgram('strace', env)) === undefined) {
+    parts.push(missingPackage('strace', 'strace', 'install strace; the tests break a disk with it'))
   }
   if (!isStaticProgram(await readFile('/bin/busybox').catch(() => Buffer.alloc(0)))) {
     parts.push(missingPackage('a static busybox', 'busybox-static', 'put one at /bin/busybox'))
   }
+  if ((await findProgram('docker-compose', env)) === undefined && !composePlugins.some((path) => existsSync(path))) {
+    parts.push(missingPackage('Docker Compose', 'docker-compose', 'install docker-compose, or the plugin of docker'))
+  }
+  if (system.isRoot && (await findProgram('debootstrap', env)) === undefined) {
+    parts.push(missingPackage('debootstrap', 'debootstrap', 'install it; the tests make an image of Debian by it'))
+  }
   return parts.filter((part) => part !== undefined)
 }
+
+const composePlugins = ['/usr/libexec', '/usr/lib', '/usr/local/lib'].map(
+  (directory) => `${directory}/docker/cli-plugins/docker-compose`,
+)
 
 /** An engine must answer, or be one that we may start: dockerd, as root, where nobody set DOCKER_HOST. */
 async function missingEngine(system: System, { env, signal }: SetupContext): Promise<Missing | undefined> {

@@ -3,6 +3,7 @@ import type { SetupContext } from '@narwhal/cli/setup'
 import { openTestEngine } from './open-test-engine.ts'
 import { provideTestPackages } from './provide-test-packages.ts'
 import { type Check, type CheckEnd, runCheck, seconds } from './run-check.ts'
+import { startPostgres } from './start-postgres.ts'
 import { startRabbitmq } from './start-rabbitmq.ts'
 
 // What `npm test` runs: installs and starts what the tests need, checks everything, ends what it started.
@@ -40,8 +41,9 @@ async function runAll(vitestArgs: readonly string[], context: SetupContext): Pro
   await using started = new AsyncDisposableStack()
   started.use(await openTestEngine(context))
   const amqpUrl = await openTestBroker(started, context)
+  const postgresUrl = await openTestPostgres(started, context)
   const tests: Check = { name: 'Tests', command: ['vitest', 'run', ...vitestArgs], isLive: true }
-  const env = { ...context.env, NARWHAL_TEST_AMQP_URL: amqpUrl }
+  const env = { ...context.env, NARWHAL_TEST_AMQP_URL: amqpUrl, NARWHAL_TEST_POSTGRES_URL: postgresUrl }
   ends.push(await runCheck(tests, { ...context, env }))
   context.signal.throwIfAborted()
   return ends
@@ -57,6 +59,18 @@ async function openTestBroker(started: AsyncDisposableStack, { print, env, signa
   const rabbitmq = started.use(await startRabbitmq({ signal }))
   print('RabbitMQ: started on loopback.')
   return rabbitmq.url
+}
+
+/** The URL of NARWHAL_TEST_POSTGRES_URL, whose user may make databases; else of a PostgreSQL of our own. */
+async function openTestPostgres(started: AsyncDisposableStack, { print, env, signal }: SetupContext): Promise<string> {
+  const given = env.NARWHAL_TEST_POSTGRES_URL
+  if (given) {
+    print('PostgreSQL: the one of NARWHAL_TEST_POSTGRES_URL.')
+    return given
+  }
+  const postgres = started.use(await startPostgres({ signal }))
+  print('PostgreSQL: started on loopback.')
+  return postgres.url
 }
 
 function print(line: string): void {

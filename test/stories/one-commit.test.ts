@@ -30,6 +30,31 @@ test('a job whose runner goes silent is given to another runner', async () => {
   await build.isRunningOn('bob')
 })
 
+test('a job whose runner dies runs on another long before the lease ends', async () => {
+  await using narwhal = await startNarwhal({ runners: ['ada', 'bob'] })
+  const build = await narwhal.push('image: scripted:1\nrun: sleep 600')
+  await build.isRunningOn('ada')
+
+  await narwhal.runner('ada').die()
+  await narwhal.passes(narwhal.leaseMs / 3)
+
+  await build.isRunningOn('bob')
+  const { attempts } = await build.job()
+  expect(attempts.map(({ state }) => state)).toEqual(['lost', 'running'])
+})
+
+test('a deployment whose runner dies begins nowhere else', async () => {
+  await using narwhal = await startNarwhal({ runners: ['ada', 'bob'] })
+  const build = await narwhal.push('image: scripted:1\nlost: fail\nrun: sleep 600')
+  await build.isRunningOn('ada')
+
+  await narwhal.runner('ada').die()
+  await narwhal.passes(narwhal.leaseMs / 3)
+
+  expect((await build.job()).attempts).toMatchObject([{ state: 'running', runner: 'ada' }])
+  await build.endsInTime({ outcome: 'errored', code: 'RUNNER_LOST' })
+})
+
 test('a running job that is cancelled ends cancelled and frees its slot', async () => {
   await using narwhal = await startNarwhal()
   const build = await narwhal.push('image: scripted:1\nrun: sleep 600')

@@ -26,6 +26,8 @@ export interface RunnerStoryOptions {
 export interface RunnerStory extends AsyncDisposable {
   /** The network takes nothing of it any more, in either direction. */
   silence(): Promise<void>
+  /** Its process is gone: its connections end, its address refuses. */
+  die(): Promise<void>
 }
 
 export async function startRunnerStory(options: RunnerStoryOptions): Promise<RunnerStory> {
@@ -34,7 +36,8 @@ export async function startRunnerStory(options: RunnerStoryOptions): Promise<Run
   const [log, metrics] = [silentLog(), openMetrics()]
   const data = join(options.data, name)
   await mkdir(data, { recursive: true })
-  const network = cuttable(undo.use(openHttpClient()))
+  const client = undo.use(openHttpClient())
+  const network = cuttable(client)
   const engine = undo.use(
     openEngine(options.engine ?? 'scripted:', { clock, log, dockerHost: process.env['DOCKER_HOST'] }),
   )
@@ -73,6 +76,10 @@ export async function startRunnerStory(options: RunnerStoryOptions): Promise<Run
     async silence() {
       network.cut()
       await server[Symbol.asyncDispose]()
+    },
+    async die() {
+      network.cut()
+      await Promise.all([server[Symbol.asyncDispose](), client[Symbol.asyncDispose]()])
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -78,6 +78,10 @@ export async function startNarwhal(options: StoryOptions = {}) {
     ...{ url, clock, leaseMs, jobs, repository, apiToken, runnerToken, queue, client },
     runner: (name: string) => ofRunners.get(name) ?? vi.fn<() => RunnerStory>()(),
     deliver,
+    /** Time goes by in small steps, with time for the network in each. */
+    async passes(ms: number) {
+      for (let step = 0; step < 100; step++) await clock.advance(ms / 100)
+    },
     /** Commits `pipeline` as narwhal.yml (or nothing of that name) and tells of it by a signed webhook, as GitHub does. */
     async push(pipeline: string | undefined, message = 'A change') {
       const files = pipeline === undefined ? { 'README.md': crypto.randomUUID() } : { 'narwhal.yml': pipeline }

@@ -6,7 +6,7 @@ import type { Blobs, ReadRange } from '../blobs.ts'
 import { checkKey } from '../check-key.ts'
 import { isErrno } from './is-errno.ts'
 import { listFiles } from './list-files.ts'
-import { prepareIncoming } from './prepare-incoming.ts'
+import { removeAbandoned } from './remove-abandoned.ts'
 import { removeEmptyParents } from './remove-empty-parents.ts'
 import { writeFileBlob } from './write-file-blob.ts'
 
@@ -18,8 +18,8 @@ const mark = '@'
 
 /** Blobs in the directory `root`, one file each. */
 export async function openFileBlobs(root: string): Promise<Blobs> {
-  await mkdir(root, { recursive: true, mode: 0o700 })
-  const incoming = await prepareIncoming(root)
+  const incoming = join(root, '.incoming')
+  await mkdir(incoming, { recursive: true, mode: 0o700 })
 
   function pathOf(key: string): string {
     checkKey(key)
@@ -45,6 +45,7 @@ export async function openFileBlobs(root: string): Promise<Blobs> {
       return found && { bytes: found.size }
     },
     list,
+    removeAbandoned: (before) => removeAbandoned(incoming, before),
     async [Symbol.asyncDispose]() {},
   }
 }

@@ -31,8 +31,8 @@ export async function writeFileBlob(
     await syncParents(path, root) // 1
     return written
   } catch (error) {
-    await rm(half, { force: true })
-    throw isErrno(error, 'ENOSPC', 'EDQUOT') ? noSpace(root, error) : error
+    await rm(half, { force: true }).catch(() => undefined) // `removeAbandoned` will
+    throw asProblem(error, root)
   }
 }
 
@@ -71,6 +71,13 @@ async function syncParents(path: string, root: string): Promise<void> {
   }
 }
 
-function noSpace(root: string, cause: unknown) {
-  return problem('BLOB_SPACE_FULL', `The disk that holds ${root} is full.`, { cause })
+/** After an error of the disk nothing is tried again on what was written: whoever writes again begins with a new file. */
+function asProblem(error: unknown, root: string): unknown {
+  if (isErrno(error, 'ENOSPC', 'EDQUOT'))
+    return problem('BLOB_SPACE_FULL', `The disk that holds ${root} is full.`, { cause: error })
+  if (isErrno(error, 'EIO', 'EROFS'))
+    return problem('BLOB_STORE_UNAVAILABLE', `The disk that holds ${root} does not keep what is written.`, {
+      cause: error,
+    })
+  return error
 }

@@ -41,6 +41,7 @@ export function openMemoryBlobs(): Blobs {
       return blob && { bytes: blob.length }
     },
     list,
+    async removeAbandoned() {},
     async [Symbol.asyncDispose]() {
       blobs.clear()
     },

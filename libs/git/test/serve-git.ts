@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 
-/** A git repository over HTTP on loopback, by git's own http-backend. */
+/** A git repository over HTTP, by git's own http-backend. */
 export interface ServedGit extends AsyncDisposable {
   /** The URL of the repository. */
   readonly url: string
@@ -13,6 +13,8 @@ export interface ServedGit extends AsyncDisposable {
 }
 
 interface ServeOptions {
+  /** The address to listen on; loopback unless given. */
+  readonly host?: string
   /** The password that must come with the name `x-access-token`. */
   readonly token?: string
   /** Called at each request before it is answered; `true`: it was answered. */
@@ -20,7 +22,10 @@ interface ServeOptions {
 }
 
 /** Serves the repository at `path`, to everybody or to those with the token. */
-export async function serveGit(path: string, { token, onRequest }: ServeOptions = {}): Promise<ServedGit> {
+export async function serveGit(
+  path: string,
+  { host = '127.0.0.1', token, onRequest }: ServeOptions = {},
+): Promise<ServedGit> {
   const requests: string[] = []
   const expected = token && `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
   const http = createServer((request, response) => {
@@ -37,12 +42,12 @@ export async function serveGit(path: string, { token, onRequest }: ServeOptions 
     await runBackend(path, request, response)
   }
 
-  http.listen(0, '127.0.0.1')
+  http.listen(0, host)
   await once(http, 'listening')
   const address = http.address()
   const port = typeof address === 'object' ? address?.port : undefined
   return {
-    url: `http://127.0.0.1:${port}/owner/name.git`,
+    url: `http://${host}:${port}/owner/name.git`,
     requests,
     looks: () => requests.filter((one) => one.includes('/info/refs')).length,
     async [Symbol.asyncDispose]() {

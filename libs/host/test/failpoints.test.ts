@@ -50,7 +50,7 @@ test('several failpoints are armed at once, each with its own effect', async () 
   using _armed = armFailpoints({ NARWHAL_FAILPOINTS: 'agent.before-keep=delay:1,dispatcher.after-take=error' })
 
   await expect(failpoint('agent.before-keep')).resolves.toBeUndefined()
-  await expect(failpoint('dispatcher.after-take')).rejects.toThrow('their builds are stored')
+  await expect(failpoint('dispatcher.after-take')).rejects.toThrow('what they became is stored')
   await expect(failpoint(name)).resolves.toBeUndefined()
 })
 

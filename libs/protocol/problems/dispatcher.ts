@@ -31,6 +31,11 @@ export const dispatcherProblems = {
     title: 'Others must approve this job',
     fix: 'Use the token of somebody whom `approval:` of the job names; the tokens are in NARWHAL_APPROVERS of the dispatcher.',
   },
+  QUARANTINE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such message in quarantine',
+    fix: '`narwhal quarantine list` lists them.',
+  },
   RUNNER_UNKNOWN: {
     status: 404,
     title: 'The dispatcher does not know this runner',
@@ -60,6 +65,11 @@ export const dispatcherProblems = {
     status: 500,
     title: 'The log was stored and cannot be read',
     fix: 'Check NARWHAL_BLOBS: the directory, its rights and its disk.',
+  },
+  LOG_DAMAGED: {
+    status: 500,
+    title: 'The stored log is not the one that was written',
+    fix: 'Something outside of Narwhal changed it: check the disks and backups of NARWHAL_BLOBS and NARWHAL_STORE. The outcome of the job stands; resubmit it for a new log.',
   },
   LOG_INCOMPLETE: {
     status: 409,

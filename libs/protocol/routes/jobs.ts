@@ -18,7 +18,7 @@ export const getJobLog = {
   method: 'GET',
   path: '/v1/jobs/:jobId/log',
   summary:
-    'The log: whole, by Range, or live as server-sent events (Accept: text/event-stream, Last-Event-ID = the id of the last event)',
+    'The log: whole, by Range, or live as server-sent events (Accept: text/event-stream, Last-Event-ID = the id of the last event). The headers Narwhal-Log-Bytes, Narwhal-Log-Sha256 and Narwhal-Log-State (growing, whole, ended-early, damaged) are about the stored bytes; Range and Last-Event-ID count the same bytes. Behind the last stored byte of an attempt whose runner was lost stands one more line, which begins with [narwhal]; missing bytes are filled by a text of their length',
   auth: 'api',
   params,
   query: Type.Object({ attempt: Type.Optional(Type.Integer({ minimum: 1 })) }),

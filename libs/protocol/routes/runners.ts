@@ -45,6 +45,15 @@ export const heartbeatRunner = {
   params: Type.Object({ runnerId: Id }),
 } as const satisfies Route
 
+export const followRunner = {
+  method: 'GET',
+  path: '/v1/runners/:runnerId/presence',
+  summary:
+    'A stream that a runner keeps open while it lives. Its end makes the dispatcher look whether the runner is gone. 404 RUNNER_UNKNOWN: register again',
+  auth: 'runner',
+  params: Type.Object({ runnerId: Id }),
+} as const satisfies Route
+
 export const unregisterRunner = {
   method: 'DELETE',
   path: '/v1/runners/:runnerId',

@@ -55,6 +55,7 @@ function openDatabase(path: string): DatabaseSync {
     const database = undo.adopt(new DatabaseSync(path, { timeout: 500 }), (opened) => opened.close())
     // exclusive: a second process would give the same messages a second time
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint = 0') // pages that were only read from the log get synced; then group-commit.ts, 4
     database.exec(schema)
     undo.move()
     return database

@@ -25,6 +25,14 @@ export function chunkTable(db: Kysely<Schema>): ChunkTable {
       }))
       return chunks.filter((chunk) => chunk.position + chunk.bytes.length > position)
     },
+    countBytes: async (attemptId) => {
+      const { bytes } = await db
+        .selectFrom('chunks')
+        .select((of) => of.fn.sum<number | string | null>(of.fn('length', ['bytes'])).as('bytes'))
+        .where('attempt_id', '=', attemptId)
+        .executeTakeFirstOrThrow()
+      return Number(bytes ?? 0)
+    },
     removeAll: async (attemptId) => {
       await db.deleteFrom('chunks').where('attempt_id', '=', attemptId).execute()
     },

@@ -17,10 +17,6 @@ export function inflowTable(db: Kysely<Schema>): InflowTable {
       const row = await db.selectFrom('messages').select('build_id').where('id', '=', id).executeTakeFirst()
       return row?.build_id
     },
-    quarantine: async (message) => {
-      const insert = db.insertInto('quarantine').values({ ...message })
-      await insert.onConflict((conflict) => conflict.column('id').doNothing()).execute()
-    },
     findAnswer: async (key) => {
       const row = await db.selectFrom('answers').selectAll().where('key', '=', key).executeTakeFirst()
       return row && { request: row.request, buildId: row.build_id }

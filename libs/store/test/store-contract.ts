@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BuildRecord, JobRecord, Store } from '../index.ts'
+import { describeFlows } from './flows-contract.ts'
 import { describeQueue } from './queue-contract.ts'
 import { commit, id, newAttempt, newBuild, newJob, type StoreUnderTest } from './records.ts'
 
@@ -20,6 +21,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeJobs(open)
     describeQueue(open)
     describeAttempts(open)
+    describeTraffic(open)
     describeFlows(open)
   })
 }
@@ -189,7 +191,7 @@ function parts(): string[] {
   return ['ab', 'cde', 'f']
 }
 
-function describeFlows(open: () => Promise<StoreUnderTest>): void {
+function describeTraffic(open: () => Promise<StoreUnderTest>): void {
   test('a message is kept once', async () => {
     await using under = await open()
     const message = { id: id(1), eventKey: 'key', buildId: id(2), at: 1 }

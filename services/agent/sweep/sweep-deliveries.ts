@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Clock, type Log, newId } from '@narwhal/host'
 import { commitFromWebhook } from '../commit-from-webhook.ts'
 import type { Inbox } from '../inbox.ts'
@@ -57,8 +58,9 @@ async function takeMissed(
   const from = commitFromWebhook(event, payload, { forgeHost })
   if ('ignored' in from) return false
   const now = clock.now()
-  const message = { version: 1 as const, id: newId(now), receivedAt: now, ...from }
   const body = Buffer.from(JSON.stringify(payload))
+  const keys = { id: guid, secretId, sha256: createHash('sha256').update(body).digest('hex') } // other agents have their own inbox
+  const message = { version: 1 as const, id: newId(now), receivedAt: now, ...from, delivery: keys }
   const { duplicate } = await inbox.keep({ deliveryId: guid, secretId, body, message }) // 1
   const { ref, sha } = from.commit
   if (!duplicate) log.warn({ delivery: guid, ref, sha }, 'a push that never arrived was found in the log of the forge')

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { newToken } from '@narwhal/host'
@@ -15,6 +15,23 @@ test('a signed push is accepted and its commit reaches the queue', async () => {
   const { id } = JSON.parse(answer.text)
   await eventually(() => expect(agent.messages).toMatchObject([{ id, commit: { sha: 'a'.repeat(40) } }]))
   await eventually(async () => expect(await agent.inbox.depth()).toBe(0))
+})
+
+test('the message carries the keys of its delivery, the same from every agent', async () => {
+  await using first = await openTestAgent()
+  await using second = await openTestAgent({ secrets: [first.secret] })
+  const body = pushBody()
+  const id = randomUUID()
+
+  await first.deliver(body, { id })
+  await second.deliver(body, { id })
+
+  const sha256 = createHash('sha256').update(body).digest('hex')
+  await eventually(() => expect([first.messages.length, second.messages.length]).toEqual([1, 1]))
+  const [one, other] = [first.messages[0], second.messages[0]]
+  expect(one?.delivery).toEqual({ id, secretId: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown, sha256 })
+  expect(other?.delivery).toEqual(one?.delivery)
+  expect(other?.id).not.toBe(one?.id)
 })
 
 test('the form encoding is read, and the signature covers the form', async () => {

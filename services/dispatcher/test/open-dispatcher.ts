@@ -16,6 +16,7 @@ import {
   type BuildView,
   type Commit,
   commitsTopic,
+  type Delivery,
   getBuild,
   listBuilds,
   type Offer,
@@ -53,6 +54,14 @@ export interface RigOptions {
   readonly log?: Log
 }
 
+interface PushChanges {
+  readonly commit?: Partial<Commit>
+  readonly id?: string
+  readonly eventKey?: string
+  readonly delivery?: Delivery
+  readonly unlessBuilt?: true
+}
+
 export type Rig = Awaited<ReturnType<typeof openDispatcher>>
 
 /** A whole dispatcher on real HTTP with a virtual clock; its queue, store and blobs are in memory unless given. */
@@ -73,8 +82,8 @@ export async function openDispatcher(options: RigOptions = {}) {
   const owned = undo.move()
   return {
     stepClock: clock.step,
-    ...{ url, clock, client, queue, store, blobs, dispatcher, apiToken, call },
-    push: async (changes: { commit?: Partial<Commit>; id?: string; eventKey?: string; unlessBuilt?: true } = {}) => {
+    ...{ url, clock, client, queue, store, blobs, dispatcher, apiToken, runnerToken, call },
+    push: async (changes: PushChanges = {}) => {
       const of = { ...commit, ...changes.commit }
       const id = changes.id ?? newId(clock.now())
       const message = {
@@ -84,6 +93,7 @@ export async function openDispatcher(options: RigOptions = {}) {
         eventKey: changes.eventKey ?? `push ${of.sha} ${id}`,
         receivedAt: 1,
         commit: of,
+        ...(changes.delivery === undefined ? {} : { delivery: changes.delivery }),
       }
       await queue.publish(commitsTopic, { id, body: JSON.stringify(message) }, { signal: AbortSignal.timeout(5_000) })
     },

@@ -2,6 +2,7 @@ import {
   type HttpClient,
   type HttpServer,
   newId,
+  openHttpClient,
   openHttpServer,
   openMetrics,
   serveRoute,
@@ -10,6 +11,7 @@ import {
 import {
   type AttemptReport,
   cancelAttempt,
+  followRunner,
   heartbeatRunner,
   type Offer,
   offerAttempt,
@@ -45,6 +47,10 @@ export interface PaperRunner extends AsyncDisposable {
   registerAgain(): Promise<void>
   heartbeat(): Promise<void>
   unregister(): Promise<void>
+  /** Opens its presence stream, here or at another dispatcher, and hears the first of it. Disposing ends it. */
+  present(url?: string): Promise<AsyncDisposable>
+  /** Nobody listens at its address any more. What it opened stays open. */
+  leaveAddress(): Promise<void>
   report(
     offer: Offer,
     report: Partial<AttemptReport>,
@@ -80,6 +86,8 @@ export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunne
       return register(attempts)
     },
     unregister: () => client.call(unregisterRunner, { baseUrl, token: runnerToken, params }),
+    present: (at = baseUrl) => openPresence(at, id, runnerToken),
+    leaveAddress: async () => server[Symbol.asyncDispose](),
     heartbeat: () => client.call(heartbeatRunner, { baseUrl, token: runnerToken, params }),
     report: (offer, report) =>
       client.call(reportAttempt, {
@@ -94,6 +102,15 @@ export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunne
   }
   await runner.register()
   return runner
+}
+
+/** Over a connection of its own, as a process has it. */
+export async function openPresence(url: string, runnerId: string, token: string): Promise<AsyncDisposable> {
+  const client = openHttpClient()
+  const stream = await client.download(followRunner, { baseUrl: url, token, params: { runnerId } })
+  const first = await stream[Symbol.asyncIterator]().next()
+  expect(Buffer.from(first.value ?? []).toString()).toBe(': present\n\n')
+  return { [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() }
 }
 
 function pick(offers: readonly Offer[], place: number): Offer {

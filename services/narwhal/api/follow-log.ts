@@ -25,7 +25,7 @@ export async function* followLog(api: Api, { signal, ...attempt }: FollowedAttem
     try {
       const resume: Record<string, string> = lastId === '' ? {} : { 'last-event-id': lastId }
       const headers = { accept: 'text/event-stream', ...resume }
-      const body = await askForLog(api, { ...attempt, signal }, headers)
+      const { body } = await askForLog(api, { ...attempt, signal }, headers)
       connections++
       for await (const { type, id, data } of readEvents(body)) {
         failures = 0

@@ -26,7 +26,7 @@ const none = 'Push to a repository whose webhook leads here, or watch one: npm s
 
 function tableOf(builds: readonly BuildView[], now: number, repository: string | undefined): readonly string[] {
   if (builds.length === 0) return [`No builds ${repository === undefined ? 'yet' : `of ${repository}`}. ${none}`]
-  const head = ['BUILD', 'OUTCOME', 'REF', 'COMMIT', 'CAME', 'TOOK', 'TITLE']
+  const head = ['BUILD', 'OUTCOME', 'REF', 'COMMIT', 'CAME', 'TOOK', 'TOLD', 'TITLE']
   return formatTable([head, ...builds.map((build) => rowOf(build, now))])
 }
 
@@ -40,6 +40,18 @@ function rowOf(build: BuildView, now: number): readonly string[] {
     commit.sha.slice(0, 7),
     describeAgo(now - createdAt),
     took,
+    describeReports(build),
     cutText(titleOf(commit), 50),
   ]
+}
+
+/** Who was told of the end: what went wrong first, then the forge, then a file. Nothing while nobody was. */
+function describeReports({ reports = [] }: BuildView): string {
+  const refused = reports.find(({ state }) => state === 'refused')
+  if (refused !== undefined) return `not ${refused.target}: ${refused.code ?? 'refused'}`
+  return reports
+    .filter(({ state }) => state === 'delivered')
+    .map(({ target }) => target)
+    .toSorted()
+    .join(', ')
 }

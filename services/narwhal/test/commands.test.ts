@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openTestNarwhal, runCommand } from './open-test-narwhal.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -13,6 +13,17 @@ test('builds are a table, and JSON for programs', async () => {
 
   expect(table.output).toMatch(/^BUILD +OUTCOME .*\nada\/engine#1 +passed +main +[0-9a-f]{7} /)
   expect(JSON.parse(json.output)).toMatchObject([{ number: 1, state: 'finished', ending: { outcome: 'passed' } }])
+})
+
+test('the list says who was told of a build, or who refused to be', async () => {
+  const { run, build, narwhal } = await openTestNarwhal(['echo hello'])
+  const buildId = (await build('finished'))?.id ?? ''
+
+  await vi.waitFor(async () => expect((await run(['builds'])).output).toMatch(/ TOLD +TITLE\n.* file\n/), 5_000)
+  const report = { target: 'github-status', state: 'refused', code: 'STATUS_REFUSED', at: 1 } as const
+  await narwhal.store.transaction(({ reports }) => reports.put({ buildId, sequence: 3, report }))
+
+  expect((await run(['builds'])).output).toMatch(/ TOLD +TITLE\n.* not github-status: STATUS_REFUSED\n/)
 })
 
 test('where nothing was built yet, the answer says what to do', async () => {

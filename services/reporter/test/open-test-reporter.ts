@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openHttpServer, openMetrics, silentLog, systemClock, virtualClock } from '@narwhal/host'
-import { type BuildEventMessage, buildEventsTopic } from '@narwhal/protocol'
-import { openQueue } from '@narwhal/queue'
+import { type BuildEventMessage, buildEventsTopic, type ReportMessage, reportsTopic } from '@narwhal/protocol'
+import { type OnBatch, openQueue } from '@narwhal/queue'
 import { expect, vi } from 'vitest'
 import type { Outbox } from '../outbox.ts'
 import { openReporterOutbox, startReporter } from '../service.ts'
@@ -14,15 +14,17 @@ export interface TestReporterOptions {
   readonly directory: string
   /** Absent: no token. */
   readonly apiUrl?: string
+  /** Taking an event whose commit has this message meets a bug. */
+  readonly poison?: string
 }
 
 /** A whole reporter with a queue of its own and a clock that stands still. */
-export async function openTestReporter({ directory, apiUrl }: TestReporterOptions) {
+export async function openTestReporter({ directory, apiUrl, poison }: TestReporterOptions) {
   await using undo = new AsyncDisposableStack()
   const clock = virtualClock()
   const log = silentLog()
   const metrics = openMetrics()
-  const { outbox, taken } = countTaken(undo.use(await openReporterOutbox(join(directory, 'reporter'))))
+  const { outbox, taken } = countTaken(undo.use(await openReporterOutbox(join(directory, 'reporter'))), poison)
   const queue = undo.use(await openQueue('memory:', { clock: systemClock }))
   const server = undo.use(openHttpServer({ host: '127.0.0.1', port: 0, log, metrics }))
   const results = join(directory, 'results')
@@ -30,6 +32,16 @@ export async function openTestReporter({ directory, apiUrl }: TestReporterOption
   const publicUrl = 'https://ci.example.org'
   undo.use(await startReporter({ server, queue, outbox, results, ...github, publicUrl, clock, log, metrics }))
   const url = await server.listen()
+  const replies: ReportMessage[] = []
+  const takeReplies: OnBatch = async (batch) => {
+    for (const { body } of batch) replies.push(JSON.parse(body) as ReportMessage) // as the reporter wrote it
+  }
+  const dispatcher = new AbortController()
+  const taking = queue.take(reportsTopic, 'dispatcher', takeReplies, { signal: dispatcher.signal })
+  undo.defer(async () => {
+    dispatcher.abort()
+    await taking
+  })
   const owned = undo.move()
   const signal = new AbortController().signal
   let published = 0
@@ -44,7 +56,15 @@ export async function openTestReporter({ directory, apiUrl }: TestReporterOption
   return {
     clock,
     outbox,
+    /** What the dispatcher heard. */
+    replies,
     publishText: publish,
+    publishTogether: async (...events: readonly BuildEventMessage[]) => {
+      const publishing = events.map((event) =>
+        queue.publish(buildEventsTopic, { id: id(), body: JSON.stringify(event) }, { signal }),
+      )
+      await Promise.all(publishing)
+    },
     publish: async (...events: readonly BuildEventMessage[]) => {
       for (const event of events) await publish(JSON.stringify(event))
     },
@@ -61,9 +81,11 @@ export async function openTestReporter({ directory, apiUrl }: TestReporterOption
 }
 
 /** The same outbox, which says how many messages it took. */
-function countTaken(outbox: Outbox) {
+function countTaken(outbox: Outbox, poison: string | undefined) {
   let messages = 0
   const take: Outbox['take'] = async (events, unreadable) => {
+    const isPoisoned = poison !== undefined && events.some(({ event }) => event.build.commit.message === poison)
+    if (isPoisoned) throw new TypeError('a bug')
     await outbox.take(events, unreadable)
     messages += events.length + unreadable.length
   }

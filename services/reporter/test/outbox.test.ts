@@ -31,7 +31,7 @@ test('whatever comes in whatever order and however often, the end is due last an
         const { reports } = await outbox.due('github-status', everything)
         for (const report of reports) {
           told.push(report.build.state)
-          await outbox.settleTold(report, report.build.state)
+          await outbox.settleTold(report, report.build.state, 1)
         }
       }
       expect(told.at(-1)).toBe('finished')

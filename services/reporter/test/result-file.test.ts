@@ -9,7 +9,7 @@ import { openDirectory } from './open-test-reporter.ts'
 const folder = '127.0.0.1/octo/hello'
 
 function report(given: Parameters<typeof eventsOf>[0] = {}, ending?: Parameters<typeof eventsOf>[1]): Report {
-  return { position: 1, target: 'file', lane: '', tries: 0, build: eventsOf(given, ending).finished.build }
+  return { position: 1, target: 'file', lane: '', sequence: 3, tries: 0, build: eventsOf(given, ending).finished.build }
 }
 
 const failed = { outcome: 'failed', code: 'STEP_FAILED', message: 'step "test" failed' } as const

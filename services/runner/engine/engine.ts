@@ -6,7 +6,11 @@ import type { NetworkAccess, Resources } from '@narwhal/pipeline'
 //   provideImage (of everything) → openNetwork → startSidecar, … → startContainer → unpackFiles, …
 //     → runStep, runStep, … → packFiles, … → dispose the containers and sidecars → dispose the network
 //
-// 1. `removeLeftovers` comes first in the life of a runner, and may be called again at any time.
+// and for one that a former life of the runner has begun:
+//
+//   adoptNetwork → adoptContainer, … → awaitStep, … → as above
+//
+// 1. `removeLeftovers` comes first in the life of a runner, beside `adoptNetwork`, and may be called again at any time.
 // 2. `startContainer` may run beside the checkout: it needs both directories to exist, not to be filled.
 // 3. Every promise rejects with a problem, or with `signal.reason` once the signal is aborted.
 //    Problems with a code that is `retried` are the machine's fault, the others are the user's.
@@ -41,13 +45,22 @@ export interface Engine extends AsyncDisposable {
    * @throws ENGINE_NETWORKS_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
   openNetwork(spec: NetworkSpec, options: { readonly signal: AbortSignal }): Promise<AttemptNetwork>
+  /**
+   * The network of an attempt that a former life of this runner opened, with the sidecars that are in it. Of the containers
+   * for steps those stay that are named; the others are removed.
+   *
+   * Absent where nothing outlives a runner that is killed, or nobody can wait for it.
+   *
+   * @throws ENGINE_REFUSED, ENGINE_GONE.
+   */
+  readonly adoptNetwork?: (spec: NetworkSpec, options: AdoptOptions) => Promise<AdoptedNetwork>
   /** Images that steps have built. */
   readonly built: BuiltImages
   /**
    * Removes each container (with its volumes) and each network labelled with `runnerId`, but those of the attempts in
    * `keep` and networks that this engine holds. Their directories can be removed then. Returns how many it removed.
    */
-  removeLeftovers(runnerId: string, keep: ReadonlySet<string>): Promise<number>
+  removeLeftovers(runnerId: string, keep: Pick<ReadonlySet<string>, 'has'>): Promise<number>
 }
 
 /** Directories of an attempt; whatever comes from the spool is the job's own words: hostile. */
@@ -85,9 +98,31 @@ export interface AttemptNetwork extends AsyncDisposable {
   buildImage(spec: ImageBuildSpec, options: { readonly signal: AbortSignal }): Promise<string>
 }
 
+export interface AdoptOptions {
+  /** Ids of containers. */
+  readonly containers: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/** A network that was opened by a former life of the runner. */
+export interface AdoptedNetwork extends AttemptNetwork {
+  /**
+   * A container that was started in it. That it is gone shows at its next step.
+   *
+   * @param spec what it was started with.
+   * @throws IMAGE_NOT_FOUND, ENGINE_GONE.
+   */
+  adoptContainer(id: string, spec: ContainerSpec): Promise<Container>
+}
+
 /** What the container of an attempt is made of. Both paths are absolute, on the machine of the engine; the engine opens their modes to 0777. */
 export interface ContainerSpec extends AttemptPaths {
   readonly image: string
+  /**
+   * A directory with a file `left` that is written whenever the attempt's lease is renewed, where the engine can see to it
+   * that the container ends by itself when that stops. Absent: it does not.
+   */
+  readonly leasePath?: string
   /** For every step. Whoever may inspect containers can read it: no secrets. */
   readonly env: Readonly<Record<string, string>>
   /** Another access than the network's, for steps that want less. */
@@ -150,6 +185,8 @@ export interface ImageBuildSpec {
  * remove both directories, though what is in them belongs to other users.
  */
 export interface Container extends AsyncDisposable {
+  /** By which it can be adopted; '' where it cannot. */
+  readonly id: string
   /**
    * Runs `script` by `shell`, stdin empty. stdout and stderr go, in order, to the file `stepLogPath(spoolPath, index)`:
    * made anew when the step starts unless `append`, complete when this resolves.
@@ -160,7 +197,14 @@ export interface Container extends AsyncDisposable {
    *
    * @throws IMAGE_WITHOUT_SHELL, CONTAINER_GONE, STEP_DIRECTORY_MISSING, DISK_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
-  runStep(step: StepSpec, options: { readonly signal: AbortSignal }): Promise<StepEnd>
+  runStep(step: StepSpec, options: StepOptions): Promise<StepEnd>
+  /**
+   * Waits for a step that a former life of the runner started in this container, which was adopted. Everything else is as
+   * with `runStep`.
+   *
+   * @param exec what `begins` was told.
+   */
+  awaitStep?(exec: string, step: StepSpec, options: Pick<StepOptions, 'signal'>): Promise<StepEnd>
   /**
    * A tar of what is at `path`: relative to the workspace, absolute, or below `~`. Links are packed as links. The names
    * in it begin with the last part of `path`. Absent when there is nothing. It must be read, and until it is read to
@@ -177,6 +221,12 @@ export interface Container extends AsyncDisposable {
    */
   unpackFiles(path: string, tar: AsyncIterable<Uint8Array>, options: { readonly signal: AbortSignal }): Promise<void>
   kill(): Promise<void>
+}
+
+export interface StepOptions {
+  readonly signal: AbortSignal
+  /** Called, where containers can be adopted, before anything of the step runs; it starts once this has resolved. */
+  readonly begins?: (exec: string) => Promise<unknown>
 }
 
 export interface StepSpec {

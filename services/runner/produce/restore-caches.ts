@@ -12,27 +12,13 @@ import { maxCacheTarBytes } from './cache-limits.ts'
 import { cacheNote } from './cache-note.ts'
 import { fileBytes } from './file-bytes.ts'
 import type { ProduceWork } from './produce-work.ts'
+import type { MissedCache, RestoredCaches } from './restored-caches.ts'
 import { sizeText } from './size-text.ts'
 import { downloadBytes } from './transfer.ts'
 import { unzip } from './unzip.ts'
 import { verifiedBytes } from './verified-bytes.ts'
 
 // A cache makes a job faster, and nothing else: whatever goes wrong with one is a note, and the job goes on without it.
-
-/** What became of the caches of a job when it began. */
-export interface RestoredCaches {
-  /** What people should know. */
-  readonly notes: readonly string[]
-  /** Those that were not there yet. */
-  readonly missed: readonly MissedCache[]
-}
-
-/** A cache to be saved once the job has passed. */
-export interface MissedCache {
-  readonly key: string
-  readonly scope: CacheDefinition['scope']
-  readonly paths: readonly string[]
-}
 
 export type CacheWork = ProduceWork & { readonly commit: Pick<MirrorCommit, 'listTree'> }
 

@@ -1,5 +1,5 @@
 import type { EndedStep } from '../run-step.ts'
-import type { StepLog } from '../tail-log.ts'
+import { emptyLog } from './empty-log.ts'
 import type { FailedStep } from './ready-step.ts'
 import type { RunningJob } from './running-job.ts'
 
@@ -8,12 +8,4 @@ export async function failStep({ index, definition, fault }: FailedStep, { work 
   work.report.stepStarted(index, emptyLog)
   work.report.stepEnded(index, fault)
   return { definition, ending: fault, logBytes: 0 }
-}
-
-const emptyLog: StepLog = {
-  read: async () => Buffer.alloc(0),
-  end: async () => undefined,
-  look: async () => 0,
-  lengthBytes: 0,
-  [Symbol.asyncDispose]: async () => undefined,
 }

@@ -1,25 +1,19 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { JobDefinition, StepDefinition } from '@narwhal/pipeline'
 import type { JobWork } from '../attempt.ts'
-import type { AttemptNetwork, AttemptPaths, Container, ContainerSpec } from '../engine/engine.ts'
+import type { AdoptedNetwork, AttemptNetwork, AttemptPaths, Container, ContainerSpec } from '../engine/engine.ts'
 import { makeSpoolFile } from '../engine/make-spool-file.ts'
+import type { FormerContainer } from '../journal/former-attempt.ts'
 import { certificatesName, jobEnvironment } from '../step-environment.ts'
 import type { Guests } from './guests.ts'
 import { type Place, placeKey, placeOf } from './place-of.ts'
+import { openSites, type Site, type StartedContainer } from './sites.ts'
 import { stepFilePaths } from './step-file-paths.ts'
 
 // 1. Every place has a directory of its own in the spool: no step reads what those of another place wrote.
 // 2. A container that was killed is removed before another one is started in its place, with the same directories.
 // 3. Whatever was started is removed with the attempt.
-
-/** A started container, and what it sees of the spool. */
-export interface StartedContainer {
-  readonly container: Container
-  readonly spoolPath: string
-  /** Where its steps find the directories. */
-  readonly inside: AttemptPaths
-}
 
 /** The containers of a job. */
 export interface JobContainers {
@@ -33,54 +27,46 @@ export interface JobContainers {
   /** `container` was killed or is gone: who comes to its place gets another one. */
   lose(container: Container): void
   isLost(container: Container): boolean
-}
-
-/** A place with what is there. */
-interface Site extends AttemptPaths {
-  readonly place: Place
-  started?: Promise<StartedContainer>
-  /** The files of its steps are there. */
-  filled?: Promise<unknown>
-  /** The container that was there before is removed. */
-  cleared: Promise<unknown>
+  /** A former life of the runner started it. */
+  isAdopted(container: Container): boolean
 }
 
 export interface ContainersDeps {
   readonly network: AttemptNetwork
   readonly guests: Guests
   readonly work: JobWork
+  /** What a former life of the runner has started. */
+  readonly adopted?: AdoptedContainers | undefined
 }
 
-/** The containers of a job; none is started yet. */
+export interface AdoptedContainers extends Pick<AdoptedNetwork, 'adoptContainer'> {
+  readonly containers: readonly FormerContainer[]
+}
+
+/** The containers of a job; none is started yet but those that a former life of the runner has started. */
 export function openJobContainers(definition: JobDefinition, deps: ContainersDeps): JobContainers {
-  const { network, guests, work } = deps
-  const { workspacePath, spoolPath } = work.directories
-  const sites = new Map<string, Site>()
+  const { guests, work, adopted } = deps
+  const siteAt = openSites(work.directories, adopted?.containers ?? [])
+  const provide = containerProvider(deps)
   const siteOf = new Map<Container, Site>()
   const lost = new Set<Container>()
+  const adoptedOnes = new Set<Container>()
 
-  const siteAt = (place: Place): Site => {
-    const key = placeKey(place)
-    const site = sites.get(key) ?? {
-      ...{ place, workspacePath, spoolPath: join(spoolPath, String(sites.size)) },
-      cleared: Promise.resolve(),
-    }
-    sites.set(key, site)
-    return site
-  }
   const start = async (site: Site, signal: AbortSignal): Promise<StartedContainer> => {
     await site.cleared
     await mkdir(site.spoolPath, { recursive: true })
     site.filled ??= fillSpool(site, definition, work)
     const inside = work.engine.insidePaths(site)
-    const container = guests.add(await network.startContainer(specOf(site, inside, { definition, work }), { signal }))
+    const { container, isAdopted } = await provide(site, specOf(site, inside, { definition, work }), signal)
+    guests.add(container)
     siteOf.set(container, site)
+    if (isAdopted) adoptedOnes.add(container)
     await site.filled
     return { container, spoolPath: site.spoolPath, inside }
   }
 
   return {
-    network,
+    network: deps.network,
     at(place, signal) {
       const site = siteAt(place)
       if (site.started !== undefined) return site.started
@@ -93,10 +79,27 @@ export function openJobContainers(definition: JobDefinition, deps: ContainersDep
       const site = siteOf.get(container)
       if (site === undefined || lost.has(container)) return
       lost.add(container)
+      work.journal.note({ type: 'container-lost', id: container.id })
       delete site.started
       site.cleared = Promise.allSettled([container[Symbol.asyncDispose]()]) // it is tried again with the attempt
     },
     isLost: (container) => lost.has(container),
+    isAdopted: (container) => adoptedOnes.has(container),
+  }
+}
+
+/** Adopts the container of a place, once, or starts one there. */
+function containerProvider({ network, work, adopted }: ContainersDeps) {
+  const living = new Map(adopted?.containers.map((former) => [former.place, former]))
+  return async ({ key, spool }: Site, spec: ContainerSpec, signal: AbortSignal) => {
+    const former = living.get(key)
+    living.delete(key)
+    if (adopted !== undefined && former?.isLost === false) {
+      return { container: await adopted.adoptContainer(former.id, spec), isAdopted: true }
+    }
+    const container = await network.startContainer(spec, { signal })
+    work.journal.note({ type: 'container-started', place: key, spool, id: container.id })
+    return { container, isAdopted: false }
   }
 }
 
@@ -134,6 +137,7 @@ function specOf({ place, workspacePath, spoolPath }: Site, inside: AttemptPaths,
     env: jobEnvironment(work.offer, definition.env, { policy: work.policy, inside }),
     workspacePath,
     spoolPath,
+    leasePath: dirname(work.directories.leasePath),
     ...(Object.keys(resources).length === 0 ? {} : { resources }),
     ...(access === networkAccess(definition) ? {} : { access }),
     ...(definition.user === undefined ? {} : { user: definition.user }),

@@ -20,7 +20,7 @@ export function maskedLog(log: StepLog, masker: Masker, path: string): StepLog {
 
   const keep = async (bytes: Buffer): Promise<void> => {
     if (bytes.length === 0) return
-    file ??= await open(path, 'wx+', 0o600)
+    file ??= await open(path, 'w+', 0o600) // that of a former life had the same bytes, or fewer
     await file.write(bytes, 0, bytes.length, maskedBytes)
     maskedBytes += bytes.length
   }

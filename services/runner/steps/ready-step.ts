@@ -25,7 +25,8 @@ export async function readyStep(
 ): Promise<ReadyStep | FailedStep> {
   try {
     const { spoolPath } = await job.containers.at(placeOf(step.definition, step.index, job.definition), signal)
-    return { ...step, spoolPath, capBytes }
+    const begun = job.work.former?.steps.get(step.index)?.begun
+    return { ...step, spoolPath, capBytes: begun?.capBytes ?? capBytes }
   } catch (error) {
     return { ...step, fault: endingOf(error) }
   }

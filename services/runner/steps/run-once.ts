@@ -3,8 +3,9 @@ import { isProblem, problem } from '@narwhal/protocol'
 import { endingOf } from '../ending-of.ts'
 import type { StepEnd } from '../engine/engine.ts'
 import { stepEnvironment } from '../step-environment.ts'
+import type { StepTryRecord } from '../journal/journal-record.ts'
 import { runImageStep } from './run-image-step.ts'
-import type { StartedContainer } from './job-containers.ts'
+import type { StartedContainer } from './sites.ts'
 import { rawLogPath } from './open-step-log.ts'
 import { placeOf } from './place-of.ts'
 import type { ReadyStep } from './ready-step.ts'
@@ -12,8 +13,10 @@ import type { RunningJob } from './running-job.ts'
 import type { StepTry } from './step-retry.ts'
 
 export interface OnceOptions {
-  /** It ran before: its log goes on. */
-  readonly isRetry: boolean
+  /** How often it ran before; then its log goes on. */
+  readonly retries: number
+  /** A former life of the runner has started its commands. */
+  readonly begun: StepTryRecord | undefined
   readonly signal: AbortSignal
 }
 
@@ -35,7 +38,7 @@ async function runIn(started: StartedContainer, step: ReadyStep, options: RunOpt
   const { definition } = step
   try {
     if ('run' in definition.work) return tryOf(await runCommands(started, step, options), definition.name)
-    await runImageStep(step, { ...options, container: started.container })
+    await runImageStep(step, { ...options, isRetry: options.retries > 0, container: started.container })
     return { ending: { outcome: 'passed' } }
   } catch (error) {
     if (signal.aborted || isProblem(error, 'CONTAINER_GONE')) job.containers.lose(started.container)
@@ -45,8 +48,10 @@ async function runIn(started: StartedContainer, step: ReadyStep, options: RunOpt
 
 async function runCommands(started: StartedContainer, step: ReadyStep, options: RunOptions): Promise<StepEnd> {
   const { index, definition, capBytes } = step
-  const { job, isRetry, signal } = options
+  const { job, retries, begun, signal } = options
   const { container, inside } = started
+  const { journal, clock } = job.work
+  const isRetry = retries > 0
   const { dir = job.definition.dir, shell = job.definition.shell, user = job.definition.user } = definition
   // One byte above the cap, so that a log that was cut differs from one that just fits.
   const leftBytes = capBytes + 1 - (isRetry ? await sizeOf(rawLogPath(step, job)) : 0)
@@ -60,7 +65,14 @@ async function runCommands(started: StartedContainer, step: ReadyStep, options: 
     ...(shell === undefined ? {} : { shell }),
     ...(user === undefined ? {} : { user }),
   }
-  return container.runStep(spec, { signal })
+  if (begun !== undefined) {
+    if (container.awaitStep !== undefined && job.containers.isAdopted(container)) {
+      return container.awaitStep(begun.exec, spec, { signal })
+    }
+    throw problem('CONTAINER_GONE', 'The container of the step was gone when its runner came back.')
+  }
+  const begins = (exec: string) => journal.add({ type: 'step-try', step: index, retries, exec, at: clock.now() })
+  return container.runStep(spec, { begins, signal })
 }
 
 async function sizeOf(path: string): Promise<number> {

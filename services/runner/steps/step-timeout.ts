@@ -10,13 +10,15 @@ export interface TimeoutDeps {
   readonly growth: Growth
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** It began so long ago; by default just now. */
+  readonly elapsedMs?: number
 }
 
 /** Runs `work` with a signal that aborts when `signal` does, when its time is over, and when it was silent for too long. */
 export function withinTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
   timeout: Timeout | undefined,
-  { who, growth, clock, signal }: TimeoutDeps,
+  { who, growth, clock, signal, elapsedMs = 0 }: TimeoutDeps,
 ): Promise<T> {
   const { totalMs, silenceMs } = timeout ?? {}
   const audible = (limited: AbortSignal) => {
@@ -24,7 +26,8 @@ export function withinTimeout<T>(
     const reason = () => tooSilent(who, silenceMs)
     return until((ended) => growth.untilSilent(silenceMs, ended), work, { signal: limited, reason })
   }
-  return withinTime(audible, { ms: totalMs, clock, signal, tooLate: () => tooLong(who, totalMs ?? 0) })
+  const ms = totalMs === undefined ? undefined : totalMs - elapsedMs
+  return withinTime(audible, { ms, clock, signal, tooLate: () => tooLong(who, totalMs ?? 0) })
 }
 
 /** `who` had its time. */

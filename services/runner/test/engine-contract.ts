@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { testNoAdoption } from './engine-contract-adoption.ts'
 import { testEnds } from './engine-contract-ends.ts'
 import { testFiles } from './engine-contract-files.ts'
 import { testHostileArchives } from './engine-contract-hostile.ts'
@@ -15,6 +16,8 @@ export interface EngineLacks {
   readonly images?: true
   readonly sidecars?: true
   readonly building?: true
+  /** Nothing outlives the runner. */
+  readonly adoption?: true
 }
 
 /** What every engine promises. Scripts use only what the scripted engine and `sh` both understand. */
@@ -32,6 +35,7 @@ export function testEngineContract(open: () => Promise<EngineUnderTest>, lacks: 
   testEnds(under)
   if (lacks.sidecars === undefined) testSidecars(under)
   if (lacks.building === undefined) testBuiltImages(under)
+  if (lacks.adoption === true) testNoAdoption(under)
 }
 
 function testReadiness(under: EngineUnderTest): void {

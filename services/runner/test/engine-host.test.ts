@@ -20,7 +20,7 @@ import { tarOf } from './tar-in-tests.ts'
 
 const deps = { clock: systemClock, log: silentLog(), path: process.env['PATH'] }
 const open = () => openEngine('host:', deps)
-const lacks = { images: true, sidecars: true, building: true } as const
+const lacks = { images: true, sidecars: true, building: true, adoption: true } as const
 
 testEngineContract(async () => ({ engine: open(), image: 'ignored:1', missingImage: 'ignored:2' }), lacks)
 

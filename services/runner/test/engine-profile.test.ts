@@ -10,6 +10,7 @@ const spec = {
   env: { CI: 'true' },
   workspacePath: '/attempts/1/workspace',
   spoolPath: '/attempts/1/spool',
+  leasePath: '/attempts/1/lease',
 }
 const sidecar = { host: 'db', image: 'postgres:18', env: { POSTGRES_PASSWORD: 'test' } }
 const image = { digest: '', user: '', env: [], hasHealthcheck: true, ports: [5432] }

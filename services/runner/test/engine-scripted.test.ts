@@ -6,12 +6,15 @@ import { never, startTestAttempt } from './engine-fixture.ts'
 
 const log = silentLog()
 
-testEngineContract(async () => ({
-  engine: openEngine('scripted:', { clock: systemClock, log }),
-  image: 'busybox:1',
-  missingImage: 'missing:1',
-  sidecars: { image: 'busybox:1', dyingImage: 'dying:1' },
-}))
+testEngineContract(
+  async () => ({
+    engine: openEngine('scripted:', { clock: systemClock, log }),
+    image: 'busybox:1',
+    missingImage: 'missing:1',
+    sidecars: { image: 'busybox:1', dyingImage: 'dying:1' },
+  }),
+  { adoption: true },
+)
 
 test('an image may be one that cannot be pulled', async () => {
   await using engine = openEngine('scripted:', { clock: systemClock, log })

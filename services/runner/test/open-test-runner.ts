@@ -58,6 +58,8 @@ export interface TestRunnerOptions {
   readonly engine?: Engine
   readonly data?: string
   readonly heartbeatMs?: number
+  /** Of the calls of the runner, from the first one on. */
+  readonly fate?: StandIn['fate']
   readonly log?: Log
   readonly name?: string
   readonly policy?: StepPolicy
@@ -74,6 +76,7 @@ export async function openTestRunner(options: TestRunnerOptions = {}): Promise<T
   const repository = stack.use(await makeRepository(pipeline, message))
   const dispatcher = stack.use(await openStandIn(runnerToken))
   dispatcher.heartbeatMs = options.heartbeatMs ?? dispatcher.heartbeatMs
+  dispatcher.fate = options.fate ?? dispatcher.fate
   const engine = countedEngine(stack.use(options.engine ?? openEngine('scripted:', { clock, log: silentLog() })))
   const mirrors = stack.use(await openMirrors({ root: join(data, 'mirrors'), clock }))
   const client = stack.use(openHttpClient())

@@ -7,6 +7,7 @@ import type { HttpClient } from '@narwhal/host'
 import { silentLog, systemClock, virtualClock } from '@narwhal/host'
 import type { CacheDefinition, JobDefinition } from '@narwhal/pipeline'
 import { type BlobReference, type NeededJob, type Offer, problem } from '@narwhal/protocol'
+import { attemptDirectories } from '../attempt.ts'
 import type { Container, Engine } from '../engine/engine.ts'
 import { openScriptedEngine } from '../engine/scripted/scripted-engine.ts'
 import type { ProduceWork } from '../produce/produce-work.ts'
@@ -89,7 +90,7 @@ export async function startTestJob(options: TestJobOptions = {}): Promise<TestJo
   const work = {
     offer: { ...offer, needs: [...needs], commit: { ...offer.commit, trust } },
     engine,
-    directories: { root, workspacePath, spoolPath, logsPath: join(root, 'logs') },
+    directories: { ...attemptDirectories(root, ''), root, workspacePath, spoolPath, logsPath: join(root, 'logs') },
     client: shelf.client,
     dispatcherUrl: 'http://dispatcher',
     masker: openMasker(secrets),
@@ -168,6 +169,7 @@ export async function writeTree(directory: string, files: Readonly<Record<string
 /** A container that packs this tar, whatever is asked of it. */
 export function packingContainer(tar: () => AsyncIterable<Uint8Array>): Container {
   return {
+    id: '',
     runStep: async () => ({ exitCode: 0, outOfMemory: false }),
     packFiles: async () => tar(),
     unpackFiles: async () => undefined,

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { PassThrough } from 'node:stream'
 import { openHttpServer, openMetrics, type RouteCall, serveRoute, silentLog } from '@narwhal/host'
 import {
   type AttemptReply,
   type AttemptReport,
   type AttemptReportEvent,
   type AttemptResult,
+  followRunner,
   heartbeatRunner,
   type Offer,
   type Plan,
@@ -22,7 +24,7 @@ import { type KeptBlobs, serveKeptBlobs } from './stand-in-blobs.ts'
 
 /** What happens to a call: it is served; refused with 503; its connection is cut before or after it is served. */
 export type Fate = 'served' | 'refused' | 'cut-before' | 'cut-after'
-export type CallName = 'register' | 'heartbeat' | 'unregister' | 'report' | 'renew' | 'secrets'
+export type CallName = 'register' | 'heartbeat' | 'presence' | 'unregister' | 'report' | 'renew' | 'secrets'
 
 /** One attempt as the dispatcher has heard of it. */
 export interface HeardAttempt {
@@ -37,7 +39,10 @@ export interface StandIn extends AsyncDisposable {
   readonly url: string
   readonly kept: KeptBlobs
   readonly registrations: RunnerRegistration[]
-  readonly calls: CallName[]
+  /** In their order; `presence-ended` is the end of such a call. */
+  readonly calls: (CallName | 'presence-ended')[]
+  /** Ends the presence stream that is open. */
+  endPresence: () => void
   /** Decides about each call; may be replaced at any time. */
   fate: (call: CallName) => Fate
   /** A problem for the next call about an attempt, instead of an answer. */
@@ -65,6 +70,7 @@ export async function openStandIn(runnerToken: string): Promise<StandIn> {
     kept: serveKeptBlobs(server),
     registrations: [],
     calls: [],
+    endPresence: () => undefined,
     fate: () => 'served',
     objection: undefined,
     reply: {},
@@ -83,7 +89,7 @@ export async function openStandIn(runnerToken: string): Promise<StandIn> {
         const fate = standIn.fate(name)
         if (fate === 'refused') throw problem('NOT_READY', 'The stand-in refuses')
         if (fate === 'cut-before') return cut(call)
-        const answered = answer(call)
+        const answered = await answer(call)
         return fate === 'cut-after' ? cut(call) : (answered as never) // each route answers with its own reply
       },
     })
@@ -102,6 +108,14 @@ function serveRunners(standIn: Omit<StandIn, 'url'>, serve: Serve): void {
   })
   serve('heartbeat', heartbeatRunner, ({ params }) => {
     if (!standIn.known.has(params.runnerId)) throw problem('RUNNER_UNKNOWN', 'never heard of it')
+  })
+  serve('presence', followRunner, async ({ params, reply }) => {
+    if (!standIn.known.has(params.runnerId)) throw problem('RUNNER_UNKNOWN', 'never heard of it')
+    const stream = new PassThrough()
+    stream.write(': present\n\n')
+    standIn.endPresence = () => stream.end()
+    reply.raw.once('close', () => standIn.calls.push('presence-ended'))
+    await reply.header('content-type', 'text/event-stream').send(stream)
   })
   serve('unregister', unregisterRunner, ({ params }) => void standIn.known.delete(params.runnerId))
 }

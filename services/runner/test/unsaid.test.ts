@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { problem } from '@narwhal/protocol'
+import { createHash } from 'node:crypto'
+import { type AttemptReport, type AttemptReportEvent, problem } from '@narwhal/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StepLog } from '../tail-log.ts'
@@ -43,23 +44,75 @@ test('whatever gets lost, the dispatcher hears each event once and every byte of
   )
 })
 
-function addStep(unsaid: Unsaid, index: number, bytes: Buffer): void {
-  unsaid.add({ type: 'step-started', at: 1, step: index })
-  unsaid.addLog(index, memoryLog(bytes))
-  unsaid.add({ type: 'step-ended', at: 2, step: index, ending: { outcome: 'passed' }, exitCode: 0 })
+test('whenever its runner is killed, the dispatcher hears each event once and every byte of the log', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 4 }), fc.array(fate, { maxLength: 12 }), async (steps, fates) => {
+      const heard: HeardAttempt = { events: [], logs: new Map() }
+      const former = openUnsaid()
+      const events = steps.flatMap((bytes, index) => addStep(former, index, bytes))
+      const said = { events: 0, logs: new Map<number, number>() }
+      for (const happens of fates) note(said, await sendOnce(former, heard, happens))
+
+      const unsaid = openUnsaid({ events, said })
+      for (const [index, bytes] of steps.entries()) unsaid.addLog(index, memoryLog(bytes))
+      unsaid.end({ ending: { outcome: 'passed' }, at: 9 })
+      while (heard.result === undefined) await sendOnce(unsaid, heard, 'heard')
+
+      expect(heard.events).toEqual(events)
+      expect(Buffer.concat([...heard.logs.values()]).equals(Buffer.concat(steps))).toBe(true)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+/** As the journal does. */
+function note(said: { events: number; readonly logs: Map<number, number> }, report: AttemptReport | undefined): void {
+  said.events = Math.max(said.events, report?.events.at(-1)?.sequence ?? 0)
+  for (const { step, offset, data } of report?.chunks ?? []) {
+    said.logs.set(step, Math.max(said.logs.get(step) ?? 0, offset + Buffer.byteLength(data, 'base64')))
+  }
 }
 
-async function sendOnce(unsaid: Unsaid, heard: HeardAttempt, happens: string): Promise<void> {
+test('what a former life has said is hashed, and not said again', async () => {
+  const former = openUnsaid()
+  const events = addStep(former, 0, Buffer.from('hello, world'))
+  const unsaid = openUnsaid({ events, said: { events: 1, logs: new Map([[0, 7]]) } })
+  unsaid.addLog(0, memoryLog(Buffer.from('hello, world')))
+  unsaid.end({ ending: { outcome: 'passed' }, at: 9 })
+
   const report = await unsaid.next(3)
-  if (report === undefined || happens === 'lost') return
+
+  expect(report?.events.map(({ sequence }) => sequence)).toEqual([2])
+  expect(report?.chunks.map(({ offset, data }) => [offset, atob(data)])).toEqual([[7, 'world']])
+  expect(report?.result?.log).toEqual({ bytes: 12, sha256: sha256('hello, world') })
+})
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function addStep(unsaid: Unsaid, index: number, bytes: Buffer): readonly AttemptReportEvent[] {
+  unsaid.addLog(index, memoryLog(bytes))
+  return [
+    unsaid.add({ type: 'step-started', at: 1, step: index }),
+    unsaid.add({ type: 'step-ended', at: 2, step: index, ending: { outcome: 'passed' }, exitCode: 0 }),
+  ]
+}
+
+/** The report, if it was acknowledged. */
+async function sendOnce(unsaid: Unsaid, heard: HeardAttempt, happens: string): Promise<AttemptReport | undefined> {
+  const report = await unsaid.next(3)
+  if (report === undefined || happens === 'lost') return undefined
   if (happens === 'memory lost') forgetHalf(heard)
   try {
     take(heard, report)
   } catch (error) {
     unsaid.goBack(report, error as never) // `take` throws only refusals
-    return
+    return undefined
   }
-  if (happens !== 'answer lost') unsaid.said(report)
+  if (happens === 'answer lost') return undefined
+  unsaid.said(report)
+  return report
 }
 
 /** A dispatcher that came back from a backup. */

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import Docker from 'dockerode'
 import type { ServiceProgram } from '../service-program.ts'
 
@@ -66,14 +66,21 @@ export async function metricsOf(programs: readonly ServiceProgram[]): Promise<Pl
   )
 }
 
+/** Whoever was killed while he wrote has left the beginning. */
+const whatever = { finishFlush: constants.Z_SYNC_FLUSH }
+
 async function readPlace(path: string): Promise<Place[]> {
   const bytes = await readFile(path).catch(ifGone(undefined))
   if (bytes === undefined) return []
   const place = { where: path, bytes }
   if (bytes.length < 4) return [place]
-  if (bytes.readUInt16BE(0) === 0x1f8b) return [place, { where: `${path}, unpacked`, bytes: gunzipSync(bytes) }]
+  if (bytes.readUInt16BE(0) === 0x1f8b)
+    return [place, { where: `${path}, unpacked`, bytes: gunzipSync(bytes, whatever) }]
   if (bytes.readUInt32LE(0) === 0xfd2fb528)
-    return [place, { where: `${path}, unpacked`, bytes: zstdDecompressSync(bytes) }]
+    return [
+      place,
+      { where: `${path}, unpacked`, bytes: zstdDecompressSync(bytes, { finishFlush: constants.ZSTD_e_flush }) },
+    ]
   return [place]
 }
 

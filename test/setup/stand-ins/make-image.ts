@@ -1,9 +1,10 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chmod, copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import Docker from 'dockerode'
+import { importRoot } from './import-root.ts'
+import { provideStandIn } from './provide-stand-in.ts'
 
 // No registry is needed for the images of the tests: they are made of this machine's own programs, with the libraries that
 // these load, on a static busybox. They bear the names that people use, so that the files under test are those of the docs.
@@ -27,25 +28,18 @@ export interface ImageContent {
   readonly changes?: readonly string[]
 }
 
-/** Makes an image unless it is there. Disposing removes it, if it was made here. */
-export async function makeImage(name: string, content: ImageContent): Promise<AsyncDisposable> {
-  const docker = new Docker()
-  const isThere = await docker
-    .getImage(name)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    )
-  if (isThere) return { [Symbol.asyncDispose]: async () => undefined }
-  const root = await mkdtemp(join(tmpdir(), 'narwhal-image-'))
-  try {
-    await fillRoot(root, content)
-    await importRoot(docker, root, { name, changes: content.changes ?? [] })
-  } finally {
-    await rm(root, { recursive: true, force: true })
+/** Makes an image unless it is there. Disposing takes its name away, if it was given here. */
+export function makeImage(name: string, content: ImageContent): Promise<AsyncDisposable> {
+  const make = async (kept: string) => {
+    const root = await mkdtemp(join(tmpdir(), 'narwhal-image-'))
+    try {
+      await fillRoot(root, content)
+      await importRoot(root, { name: kept, changes: content.changes ?? [] })
+    } finally {
+      await rm(root, { recursive: true, force: true })
+    }
   }
-  return { [Symbol.asyncDispose]: () => docker.getImage(name).remove() }
+  return provideStandIn(name, { recipe: content, make })
 }
 
 async function fillRoot(root: string, content: ImageContent): Promise<void> {
@@ -87,19 +81,4 @@ async function place(root: string, path: string, write: (file: string) => Promis
   const file = join(root, path)
   await mkdir(dirname(file), { recursive: true })
   await write(file)
-}
-
-interface Import {
-  readonly name: string
-  readonly changes: readonly string[]
-}
-
-async function importRoot(docker: Docker, root: string, { name, changes }: Import): Promise<void> {
-  const archive = spawn('tar', ['-c', '--numeric-owner', '--owner=0', '--group=0', '-C', root, '.'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [, repo, tag] = /^(.+):([^:/]+)$/.exec(name) ?? []
-  const path = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-  const progress = await docker.importImage(archive.stdout, { repo, tag, changes: [path, ...changes] })
-  for await (const _ of progress) continue
 }

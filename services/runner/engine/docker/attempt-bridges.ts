@@ -19,14 +19,25 @@ export interface AttemptBridges extends AsyncDisposable {
   addSidecar(container: Docker.Container, host: string): Promise<void>
 }
 
+/** Bridges and sidecars that were there before. */
+export interface FormerBridges {
+  readonly bridges: readonly Bridge[]
+  /** With their host names. */
+  readonly sidecars: readonly (readonly [Docker.Container, string])[]
+}
+
+const nothing: FormerBridges = { bridges: [], sidecars: [] }
+
 /** See `AttemptBridges`. */
 export async function openAttemptBridges(
   { runnerId, access: widest }: NetworkSpec,
-  { docker, networks }: { docker: Docker; networks: Networks },
+  { docker, networks, former = nothing }: { docker: Docker; networks: Networks; former?: FormerBridges },
 ): Promise<AttemptBridges> {
-  const sidecars = new Map<Docker.Container, string>()
-  const taken: Bridge[] = []
-  let inner: Promise<string> | undefined
+  const sidecars = new Map<Docker.Container, string>(former.sidecars)
+  const taken: Bridge[] = [...former.bridges]
+  const isThere = (kind: Bridge['kind']) => former.bridges.find((bridge) => bridge.kind === kind)?.name
+  const formerInner = widest === 'outbound' ? isThere('internal') : undefined
+  let inner = formerInner === undefined ? undefined : Promise.resolve(formerInner)
 
   const take = async (kind: Bridge['kind']): Promise<string> => {
     const bridge = await networks.take(runnerId, kind)
@@ -38,7 +49,7 @@ export async function openAttemptBridges(
     await Promise.all([...sidecars].map(([sidecar, host]) => connect(docker, name, { sidecar, host })))
     return name
   }
-  const first = widest === 'none' ? 'none' : await take(widest)
+  const first = widest === 'none' ? 'none' : (isThere(widest) ?? (await take(widest)))
 
   return {
     async modeOf(access) {

@@ -1,6 +1,7 @@
 import type { NetworkAccess } from '@narwhal/pipeline'
-import type { AttemptNetwork, NetworkSpec } from '../engine.ts'
-import { openAttemptBridges } from './attempt-bridges.ts'
+import type { AdoptedNetwork, AttemptNetwork, ContainerSpec, NetworkSpec } from '../engine.ts'
+import { adoptDockerContainer } from './adopt-docker-container.ts'
+import { type FormerBridges, openAttemptBridges } from './attempt-bridges.ts'
 import { buildImage } from './build-image.ts'
 import type { ContainerPlace } from './container-profile.ts'
 import type { DockerDeps } from './docker-deps.ts'
@@ -8,12 +9,24 @@ import { startDockerContainer } from './start-docker-container.ts'
 import { startSidecar } from './start-sidecar.ts'
 import { type WorkspaceOwner, workspaceOwner } from './workspace-owner.ts'
 
+export interface AttemptNetworkDeps extends DockerDeps {
+  readonly onClosed: (network: AttemptNetwork) => void
+  /** What a former life of the runner has left of it. */
+  readonly former?: FormerNetwork
+}
+
+/** What is in the network of an attempt that a former life of the runner opened. */
+export interface FormerNetwork extends FormerBridges {
+  /** Are removed with it. */
+  readonly members: readonly AsyncDisposable[]
+}
+
 /** Opens the network of an attempt. Disposing removes who is still in it, then gives its bridges back. */
 export async function openAttemptNetwork(
   spec: NetworkSpec,
-  deps: DockerDeps & { readonly onClosed: (network: AttemptNetwork) => void },
+  deps: AttemptNetworkDeps,
   signal: AbortSignal,
-): Promise<AttemptNetwork> {
+): Promise<AdoptedNetwork> {
   signal.throwIfAborted()
   const { runnerId, attemptId, access: widest } = spec
   const bridges = await openAttemptBridges(spec, deps)
@@ -22,7 +35,7 @@ export async function openAttemptNetwork(
     throw signal.reason
   }
   deps.networks.makeAhead(runnerId)
-  const members = new Set<AsyncDisposable>()
+  const members = new Set<AsyncDisposable>(deps.former?.members)
   const owners = new Map<string, WorkspaceOwner>()
 
   const placeIn = async (access: NetworkAccess): Promise<ContainerPlace> => {
@@ -35,13 +48,23 @@ export async function openAttemptNetwork(
   }
   let disposing: Promise<void> | undefined
 
-  const network: AttemptNetwork = {
+  const ownerOf = ({ workspacePath }: ContainerSpec): WorkspaceOwner => {
+    const workspace = owners.get(workspacePath) ?? workspaceOwner()
+    owners.set(workspacePath, workspace)
+    return workspace
+  }
+
+  const network: AdoptedNetwork = {
     async startContainer(container, { signal }) {
       signal.throwIfAborted()
       const place = await placeIn(container.access ?? widest)
-      const workspace = owners.get(container.workspacePath) ?? workspaceOwner()
-      owners.set(container.workspacePath, workspace)
+      const workspace = ownerOf(container)
       return held(members, await startDockerContainer(container, { ...deps, place, workspace, signal }))
+    },
+    async adoptContainer(id, container) {
+      const workspace = ownerOf(container)
+      const place = { runnerId, attemptId, network: '' } // it is in one
+      return held(members, await adoptDockerContainer(id, container, { ...deps, place, workspace, signal }))
     },
     async startSidecar(sidecar, { signal }) {
       signal.throwIfAborted()

@@ -16,6 +16,8 @@ export interface Bridges {
    * @throws ENGINE_NETWORKS_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
   make(runnerId: string, kind: BridgeKind): Promise<string>
+  /** A former life of the runner made it. */
+  adopt(name: string): void
   /** Never rejects. */
   remove(name: string): Promise<void>
   /** Somebody else removed it. */
@@ -41,6 +43,7 @@ export function openBridges(docker: Docker, { clock, log }: { clock: Clock; log:
       })
       return name
     },
+    adopt: (name) => void held.add(name),
     async remove(name) {
       await removeNetwork(docker.getNetwork(name), clock).catch((error: unknown) =>
         log.error({ err: error, network: name }, 'A network was left behind; it is removed at the next start'),

@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import type { ContainerSpec } from '../engine.ts'
 import { hostProfile } from './host-profile.ts'
 import { attemptLabel, runnerLabel } from './labels.ts'
+import { waitForLease } from './wait-for-lease.ts'
 
 /** Whose a container is, and what it is in: the name of a network, or `none`. */
 export interface ContainerPlace {
@@ -10,20 +11,17 @@ export interface ContainerPlace {
   readonly network: string
 }
 
-/** How long the main process of a container waits for steps: the longest that every `sleep` takes. */
-const foreverSeconds = 2_147_483_647
-
 /**
  * What a container for steps is made of, as one golden file in the tests has it (docs/security.md says why).
  * Nothing that a pipeline says gets in here but the image, the environment, resources and, where the runner's owner
  * allows it, `privileged`.
  */
 export function containerProfile(spec: ContainerSpec, place: ContainerPlace): Docker.ContainerCreateOptions {
-  const { workspacePath, spoolPath, privileged = false } = spec
+  const { workspacePath, spoolPath, leasePath, privileged = false } = spec
   return {
     Image: spec.image,
     User: '0', // only waits and gives the workspace away; steps run as their own user
-    Entrypoint: ['sh', '-c', `exec sleep ${foreverSeconds}`],
+    Entrypoint: ['sh', '-c', waitForLease],
     Cmd: [],
     WorkingDir: '/workspace',
     Env: environment({ ...gitEnvironment, ...spec.env }),
@@ -34,6 +32,9 @@ export function containerProfile(spec: ContainerSpec, place: ContainerPlace): Do
       Mounts: [
         { Type: 'bind', Source: workspacePath, Target: '/workspace' },
         { Type: 'bind', Source: spoolPath, Target: '/narwhal' },
+        ...(leasePath === undefined
+          ? []
+          : [{ Type: 'bind' as const, Source: leasePath, Target: '/narwhal-lease', ReadOnly: true }]),
       ],
       Init: true,
       ...(privileged && unconfined),

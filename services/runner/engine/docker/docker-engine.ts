@@ -1,5 +1,6 @@
 import Docker from 'dockerode'
 import type { AttemptNetwork, Engine, EngineDeps } from '../engine.ts'
+import { adoptAttemptNetwork } from './adopt-attempt-network.ts'
 import { openAttemptNetwork } from './attempt-network.ts'
 import { dockerBuiltImages } from './built-images.ts'
 import { openContainerEvents } from './container-events.ts'
@@ -36,6 +37,13 @@ export function openDockerEngine(
   const attempts = new Set<AttemptNetwork>()
   const deps = { docker, streaming, networks, events, images, logins, isPodman, clock, log }
 
+  const onClosed = (closed: AttemptNetwork) => void attempts.delete(closed)
+  const adoptNetwork: Engine['adoptNetwork'] = async (spec, options) => {
+    const network = await adoptAttemptNetwork(spec, { ...deps, onClosed }, options)
+    attempts.add(network)
+    return network
+  }
+
   return {
     usesWorkspace: true,
     platform,
@@ -50,10 +58,11 @@ export function openDockerEngine(
     provideImage: (image, { signal }) => images.provide(image, signal),
     expectContainer: networks.makeAhead,
     async openNetwork(spec, { signal }) {
-      const network = await openAttemptNetwork(spec, { ...deps, onClosed: (closed) => attempts.delete(closed) }, signal)
+      const network = await openAttemptNetwork(spec, { ...deps, onClosed }, signal)
       attempts.add(network)
       return network
     },
+    ...(!isPodman && { adoptNetwork }),
     removeLeftovers: (runnerId, keep) => removeLeftovers(docker, { runnerId, keep, holds: networks.holds, clock, log }),
     async [Symbol.asyncDispose]() {
       await Promise.all([...attempts].map((network) => network[Symbol.asyncDispose]()))

@@ -23,5 +23,8 @@ export function statusOf(error: unknown): number | undefined {
 /** The engine's own words, without the prefix that dockerode puts before them. */
 export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.message.replace(/^\(HTTP code \d+\) .*? - /, '').trim()
+  const text = error.message.replace(/^\(HTTP code \d+\) .*? - /, '').trim()
+  return 'code' in error && error.code === 'EACCES' ? `${text}. ${groupAdvice}` : text
 }
+
+const groupAdvice = 'The user of the runner must be in the group of the socket; with Docker Compose set DOCKER_GROUP'

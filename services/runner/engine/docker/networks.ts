@@ -1,6 +1,6 @@
 import type { Clock, Log } from '@narwhal/host'
 import type Docker from 'dockerode'
-import { type BridgeKind, openBridges } from './bridges.ts'
+import { type BridgeKind, type Bridges, openBridges } from './bridges.ts'
 
 // Making a bridge costs 70 ms and removing one 180 ms, so neither is on the path of an attempt:
 // 1. Up to `madeAhead` networks lie ready.
@@ -19,6 +19,8 @@ export interface Networks extends AsyncDisposable {
    * @throws ENGINE_NETWORKS_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
   take(runnerId: string, kind: BridgeKind): Promise<Bridge>
+  /** One that a former life of the runner took; `undefined` when it is gone. */
+  adopt(runnerId: string, name: string): Promise<Bridge | undefined>
   /** Its containers are removed. Never rejects. */
   giveBack(bridge: Bridge): Promise<void>
   /** Somebody may still be in it. Never rejects. */
@@ -37,7 +39,8 @@ export interface Bridge {
 
 /** See `Networks`. */
 export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log: Log }): Networks {
-  const { make, remove, forget, holds } = openBridges(docker, { clock, log })
+  const bridges = openBridges(docker, { clock, log })
+  const { make, remove, forget, holds } = bridges
   const idle: Bridge[] = []
   const inBackground = new Set<Promise<void>>()
   const disposed = new AbortController()
@@ -78,6 +81,7 @@ export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log
     async take(runnerId, kind) {
       return (await takeIdle(runnerId, kind)) ?? { name: await make(runnerId, kind), runnerId, kind }
     },
+    adopt: (runnerId, name) => adoptBridge({ runnerId, name, docker, bridges }),
     giveBack,
     remove: ({ name }) => remove(name),
     makeAhead,
@@ -87,6 +91,22 @@ export function openNetworks(docker: Docker, { clock, log }: { clock: Clock; log
       await Promise.all(inBackground)
       await Promise.all(idle.splice(0).map(({ name }) => remove(name)))
     },
+  }
+}
+
+interface Adopted extends Pick<Bridge, 'runnerId' | 'name'> {
+  readonly docker: Docker
+  readonly bridges: Bridges
+}
+
+async function adoptBridge({ runnerId, name, docker, bridges }: Adopted): Promise<Bridge | undefined> {
+  bridges.adopt(name) // before it is looked at: who removes leftovers may be looking, too
+  try {
+    const { Internal } = await docker.getNetwork(name).inspect()
+    return { name, runnerId, kind: Internal ? 'internal' : 'outbound' }
+  } catch {
+    bridges.forget(name)
+    return undefined
   }
 }
 

@@ -8,7 +8,7 @@ import { retireContainer } from './retire-container.ts'
 export interface LeftoverOptions {
   readonly runnerId: string
   /** Ids of attempts whose containers stay. */
-  readonly keep: ReadonlySet<string>
+  readonly keep: Pick<ReadonlySet<string>, 'has'>
   /** Names of networks that are in use, or lie ready. */
   readonly holds: (network: string) => boolean
   readonly clock: Clock

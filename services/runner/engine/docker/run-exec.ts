@@ -23,6 +23,8 @@ export interface ExecDeps {
   readonly clock: Clock
   /** Podman forgets to say when a detached exec has ended, but ends the output of an attached one. */
   readonly isPodman: boolean
+  /** Called with the id of the exec before it starts; it starts once this has resolved. */
+  readonly begins?: ((exec: string) => Promise<unknown>) | undefined
   readonly signal: AbortSignal
 }
 
@@ -37,16 +39,40 @@ export type ExecEnd = { readonly type: 'exited'; readonly exitCode: number } | {
 export async function runExec(container: Docker.Container, spec: ExecSpec, deps: ExecDeps): Promise<ExecEnd> {
   const exec = await createExec(container, spec, deps.isPodman)
   if (exec === undefined) return { type: 'container-ended' }
+  await deps.begins?.(exec.id)
+  return startAndAwait(container, exec, deps)
+}
 
+/**
+ * Waits for the end of an exec that a former life of the runner made; one that it had not started yet is started.
+ *
+ * @throws as `runExec`.
+ */
+export async function awaitExec(container: Docker.Container, exec: Docker.Exec, deps: ExecDeps): Promise<ExecEnd> {
+  try {
+    const { Running, ExitCode } = await exec.inspect()
+    if (!Running && ExitCode === null) return await startAndAwait(container, exec, deps)
+  } catch (error) {
+    if (statusOf(error) === 404) return { type: 'container-ended' }
+    throw engineProblem(error, 'The engine does not say how the step goes on')
+  }
+  using ended = listenForEnd(container.id, exec.id, deps.events)
+  return awaitEnd(exec, ended.promise, { ...deps, output: { end: Promise.resolve() } })
+}
+
+async function startAndAwait(container: Docker.Container, exec: Docker.Exec, deps: ExecDeps): Promise<ExecEnd> {
   using ended = listenForEnd(container.id, exec.id, deps.events) // before the start: an exec may end at once
   const output = await startExec(exec, deps.isPodman)
   if (output === undefined) return { type: 'container-ended' }
+  return awaitEnd(exec, ended.promise, { ...deps, output })
+}
 
+async function awaitEnd(exec: Docker.Exec, told: Promise<ExecEnd>, deps: PollOptions): Promise<ExecEnd> {
   const waiting = new AbortController()
   const signal = AbortSignal.any([deps.signal, waiting.signal])
   try {
-    const polled = pollForEnd(exec, { clock: deps.clock, output, signal })
-    return await untilAborted(Promise.race([ended.promise, polled]), signal)
+    const polled = pollForEnd(exec, { ...deps, signal })
+    return await untilAborted(Promise.race([told, polled]), signal)
   } finally {
     waiting.abort()
   }

@@ -6,24 +6,17 @@ import { containerProfile } from './container-profile.ts'
 import { createContainer } from './create-container.ts'
 import { dockerContainer } from './docker-container.ts'
 import { engineProblem, textOf } from './engine-problem.ts'
-import { retireContainer } from './retire-container.ts'
+import { ownedContainer } from './owned-container.ts'
 import type { StartDeps } from './started-container.ts'
 
 /** Creates and starts a container for steps; when that fails or is aborted, nothing is left behind. */
 export async function startDockerContainer(spec: ContainerSpec, deps: StartDeps): Promise<Container> {
-  const { images, log, place, signal } = deps
+  const { images, place, signal } = deps
   await using undo = new AsyncDisposableStack()
   const [image] = await Promise.all([images.describe(spec.image), openToAnyUser(spec)])
 
   const container = await createContainer(containerProfile(spec, place), deps)
-  undo.defer(() =>
-    retireContainer(container, deps).catch((error: unknown) =>
-      log.error(
-        { err: error, attemptId: place.attemptId },
-        'A container was left behind; it is removed at the next start',
-      ),
-    ),
-  )
+  undo.use(ownedContainer(container, deps))
   await container.start().catch((error: unknown) => {
     throw startProblem(error, spec.image)
   })

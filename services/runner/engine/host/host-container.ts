@@ -40,6 +40,7 @@ export async function startHostContainer(spec: ContainerSpec, deps: HostContaine
     await endMarked(({ NARWHAL_CONTAINER_ID }) => NARWHAL_CONTAINER_ID === id, { clock, sessions })
   }
   return {
+    id: '',
     async runStep(step, { signal }) {
       signal.throwIfAborted()
       gone.signal.throwIfAborted()

@@ -23,6 +23,7 @@ export function scriptedContainer(spec: ContainerSpec, deps: ScriptedContainerDe
   const kill = () => killed.abort(problem('CONTAINER_GONE', 'The scripted container was killed'))
   const view = scriptedView(spec)
   return {
+    id: '',
     async runStep(step, { signal }) {
       signal.throwIfAborted()
       killed.signal.throwIfAborted()

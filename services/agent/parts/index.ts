@@ -1,0 +1,2 @@
+export { type Inbox, openInboxIn } from '../inbox.ts'
+export { type InboxSchema, inboxMigrations } from '../inbox-schema.ts'

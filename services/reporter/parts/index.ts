@@ -1,0 +1,8 @@
+export type { ForgeReply, OutgoingStatus } from '../open-forge.ts'
+export { type Outbox, openOutboxIn } from '../outbox.ts'
+export { type OutboxSchema, outboxMigrations } from '../outbox-schema.ts'
+export type { Report, ReportAnswer } from '../report.ts'
+export { relayReplies } from '../relay-replies.ts'
+export { startReportLoop } from '../report-loop.ts'
+export { sendStatus } from '../send-status.ts'
+export { takeEvents } from '../take-events.ts'

@@ -1,0 +1,90 @@
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock, Log } from '@narwhal/host'
+import type { AttemptDirectories } from '../attempt.ts'
+import { inTurns } from '../steps/in-turns.ts'
+import { tailLog } from '../tail-log.ts'
+import type { Journal } from './journal.ts'
+import { openLeaseFile } from './lease-file.ts'
+
+export interface FileJournalDeps {
+  readonly attemptId: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Begins the journal in a directory, or goes on with the one that is there. */
+export function openFileJournal(
+  { root, journalPath, leasePath }: AttemptDirectories,
+  { attemptId, clock, log }: FileJournalDeps,
+): Journal {
+  const lines: string[] = []
+  const inTurn = inTurns()
+  const opening = openFiles({ root, journalPath, leasePath }, clock)
+  opening.catch(() => undefined) // whoever uses them hears of it
+  let isOver = false
+
+  /** Writes all that is there: records that come together are written together. */
+  const write = async (): Promise<FileHandle> => {
+    const { journal } = await opening
+    const text = lines.splice(0).join('')
+    if (text !== '' && !isOver) await journal.appendFile(text)
+    return journal
+  }
+  const giveUp = async (error: unknown): Promise<void> => {
+    if (isOver) return
+    isOver = true
+    log.warn({ err: error, attemptId }, 'an attempt cannot be kept on the disk: it is lost when the runner is killed')
+    await rm(journalPath, { force: true }).catch(() => undefined)
+  }
+  const add: Journal['add'] = (record) => {
+    if (isOver) return Promise.resolve()
+    lines.push(`${JSON.stringify(record)}\n`)
+    return inTurn(() => write().then(() => undefined, giveUp))
+  }
+  return {
+    opened: opening,
+    add,
+    note(record) {
+      add(record).catch(() => undefined) // it never rejects
+    },
+    async end(record) {
+      await add(record)
+      await inTurn(async () => {
+        const journal = await write()
+        await journal.sync()
+        await syncDirectory(root)
+      })
+    },
+    openLog: ({ path, capBytes }, lengthBytes) =>
+      tailLog(join(root, path), { capBytes, clock, onGrowth: () => undefined, lengthBytes }),
+    renewed(leftMs) {
+      inTurn(async () => (await opening).lease.write(leftMs)).catch(() => undefined) // the disk failed when it was opened
+    },
+    remove: () =>
+      inTurn(async () => {
+        isOver = true
+        const files = await opening.catch(() => undefined)
+        await Promise.all([files?.journal.close(), files?.lease.close()])
+        await rm(root, { recursive: true, force: true, maxRetries: 3 })
+      }),
+  }
+}
+
+async function openFiles(paths: Pick<AttemptDirectories, 'root' | 'journalPath' | 'leasePath'>, clock: Clock) {
+  await mkdir(paths.root, { recursive: true, mode: 0o700 })
+  const [journal, lease] = await Promise.all([
+    open(paths.journalPath, 'a', 0o600),
+    openLeaseFile(paths.leasePath, clock),
+  ])
+  return { journal, lease }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

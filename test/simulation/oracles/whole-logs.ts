@@ -1,0 +1,22 @@
+import type { OpenOracle } from './oracle.ts'
+
+/** I11: the stored log of an attempt is what its steps wrote, byte by byte; that of a lost one is the beginning of it. */
+export const wholeLogs: OpenOracle = ({ world, around, ledger, people }) => ({
+  async onQuiet() {
+    for (const { id, jobId, number, logSha256, logEnd } of ledger.attempts.values()) {
+      if (logEnd.bytes === 0 && logSha256 === undefined) continue
+      const wrote = around.engine.written(id)
+      const stored = await people.readLog(jobId, number)
+      const name = ledger.nameOf(id)
+      if (stored === undefined) world.violated('I11', `the log of ${name} cannot be read`)
+      else if (logSha256 !== undefined ? !stored.equals(wrote) : !wrote.subarray(0, stored.length).equals(stored)) {
+        world.violated('I11', `the log of ${name} ${difference(stored, wrote)}`)
+      }
+    }
+  },
+})
+
+function difference(stored: Buffer, wrote: Buffer): string {
+  const at = stored.findIndex((byte, place) => byte !== wrote[place])
+  return `has ${stored.length} bytes of ${wrote.length}, and is another one from byte ${at === -1 ? stored.length : at} on`
+}

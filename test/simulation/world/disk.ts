@@ -1,0 +1,137 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import type { Migrations } from '@narwhal/store'
+import { Kysely, SqliteDialect } from 'kysely'
+import type { Life } from '../core/life.ts'
+import type { World } from '../core/world.ts'
+
+// The disk of an agent or a reporter: one SQLite database, which outlives the lives of its machine. What was committed is there
+// after a crash, what was not is gone. A commit may fail, or be done and look as if it had failed.
+
+/** A database that many schedules use one after the other. */
+export interface Platter {
+  readonly database: DatabaseSync
+}
+
+export interface Disk {
+  /** The database as a new life opens it. */
+  open<Schema>(life: Life): Kysely<Schema>
+  fill(ms: number): void
+  /** How far a reporter's outbox has heard of a build; 0: nothing. */
+  progressOf(buildId: string): number
+  /** Whether it knows that the build has ended. */
+  hasEnded(buildId: string): boolean
+  /** Why a report of the build was given up. */
+  refusalOf(buildId: string): string | undefined
+  /** Rows by table. */
+  count(table: string): number
+}
+
+/** Makes a database with its tables. */
+export async function newPlatter(migrations: Migrations): Promise<Platter> {
+  const database = new DatabaseSync(':memory:')
+  const store = new Kysely<unknown>({ dialect: dialectOn(database, () => undefined) })
+  for (const name of Object.keys(migrations).toSorted()) await migrations[name]?.up(store)
+  return { database }
+}
+
+/** An empty disk for one machine of a schedule. */
+export function openDisk(world: World, { database }: Platter, name: string): Disk {
+  const { timeline, decisions, trace } = world
+  let fullUntil = 0
+  if (database.isTransaction) database.exec('rollback')
+  empty(database)
+
+  function progress(buildId: string): readonly Record<string, unknown>[] {
+    const hasTable = database.prepare(`select 1 from sqlite_master where name = 'progress'`).get() !== undefined
+    return hasTable ? database.prepare('select * from progress where build_id = ?').all(buildId) : []
+  }
+
+  function beforeCommit(life: Life): void {
+    if (!life.passes()) throw diskError('the machine is dead', 10)
+    const isFull = fullUntil > timeline.nowMs && !decisions.isCalm
+    if (isFull) throw diskError('database or disk is full', 13)
+  }
+
+  function afterCommit(life: Life): void {
+    if (!life.passes()) throw diskError('the machine is dead', 10)
+    if (decisions.happens('disk-unknown', name)) throw diskError('disk I/O error', 10)
+  }
+
+  return {
+    open(life) {
+      if (database.isTransaction) database.exec('rollback')
+      return new Kysely({
+        dialect: dialectOn(database, (sql, when) => {
+          if (life.isOver) throw diskError('the machine is dead', 10)
+          if (sql === 'commit') (when === 'before' ? beforeCommit : afterCommit)(life)
+        }),
+      })
+    },
+    fill(ms) {
+      decisions.count('disk-full')
+      trace.say(name, `its disk is full for ${Math.round(ms)} ms`)
+      fullUntil = timeline.nowMs + ms
+    },
+    progressOf: (buildId) => Math.max(0, ...progress(buildId).map(({ sequence }) => Number(sequence))),
+    hasEnded: (buildId) => progress(buildId).some((row) => row['is_terminal'] === 1),
+    refusalOf: (buildId) =>
+      progress(buildId).flatMap((row) => (typeof row['refusal_code'] === 'string' ? [row['refusal_code']] : []))[0],
+    count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.['count']),
+  }
+}
+
+/** As node:sqlite says it; 10 is SQLITE_IOERR, 13 SQLITE_FULL. */
+function diskError(message: string, errcode: number): Error {
+  return Object.assign(new RangeError(message), { code: 'ERR_SQLITE_ERROR', errcode })
+}
+
+function empty(database: DatabaseSync): void {
+  const tables = database
+    .prepare(`select name from sqlite_master where type = 'table' and name not in ('probes')`)
+    .all()
+  for (const { name } of tables) database.exec(`delete from ${String(name)}`)
+}
+
+type Around = (sql: string, when: 'before' | 'after') => void
+
+function dialectOn(database: DatabaseSync, around: Around): SqliteDialect {
+  const statements = preparedFor(database)
+  return new SqliteDialect({
+    database: {
+      close: () => undefined,
+      prepare(sql) {
+        if (sql === 'rollback' && !database.isTransaction) return nothing
+        const statement = statements.get(sql) ?? database.prepare(sql === 'begin' ? 'begin immediate' : sql)
+        statements.set(sql, statement)
+        const inside = <T>(what: () => T): T => {
+          if (sql !== 'rollback') around(sql, 'before')
+          const value = what()
+          if (sql === 'commit') around(sql, 'after')
+          return value
+        }
+        const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[] // what the queries were given
+        return {
+          reader: statement.columns().length > 0,
+          all: (parameters) => inside(() => statement.all(...values(parameters))),
+          run: (parameters) => inside(() => statement.run(...values(parameters))),
+          iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>, // the same, untyped
+        }
+      },
+    },
+  })
+}
+
+const nothing = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+}
+
+const prepared = new WeakMap<DatabaseSync, Map<string, ReturnType<DatabaseSync['prepare']>>>()
+
+function preparedFor(database: DatabaseSync): Map<string, ReturnType<DatabaseSync['prepare']>> {
+  const known = prepared.get(database) ?? new Map<string, ReturnType<DatabaseSync['prepare']>>()
+  prepared.set(database, known)
+  return known
+}

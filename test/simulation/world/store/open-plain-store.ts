@@ -1,0 +1,62 @@
+import { isProblem } from '@narwhal/protocol'
+import { noPeers, type Store, type StoreTables } from '@narwhal/store'
+import { plainAside } from './plain-aside.ts'
+import { plainAttempts, plainChunks } from './plain-attempts.ts'
+import { plainBuilds } from './plain-builds.ts'
+import { plainFlows } from './plain-flows.ts'
+import { plainJobs } from './plain-jobs.ts'
+import { plainKept } from './plain-kept.ts'
+import { plainRunners } from './plain-runners.ts'
+import { type PlainRows, openPlainRows } from './plain-rows.ts'
+import type { Undo } from './rows.ts'
+
+// The port of the store on maps, some thirty times as fast as SQLite: most schedules use it. It passes the contract of the
+// port, and some schedules use the real one.
+//
+// Transactions run one after the other. One that throws is undone.
+
+/** How often a transaction is run again after a conflict, as the real one does. */
+const conflictsAllowed = 10
+
+export function openPlainStore(): Store {
+  const rows = openPlainRows()
+  let last: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work, work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+
+  return {
+    transaction: (work) => inTurn(() => transaction(rows, work)),
+    openPeers: () => noPeers,
+    readiness: async () => 'ready',
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}
+
+async function transaction<T>(rows: PlainRows, work: (tables: StoreTables) => Promise<T>): Promise<T> {
+  for (let conflicts = 0; ; conflicts++) {
+    const undo: Undo = []
+    try {
+      return await work(tablesOf(rows, undo))
+    } catch (error) {
+      for (const back of undo.toReversed()) back()
+      if (!isProblem(error, 'STORE_CONFLICT') || conflicts >= conflictsAllowed) throw error
+    }
+  }
+}
+
+function tablesOf(rows: PlainRows, undo: Undo): StoreTables {
+  return {
+    builds: plainBuilds(rows, undo),
+    jobs: plainJobs(rows, undo),
+    attempts: plainAttempts(rows, undo),
+    chunks: plainChunks(rows, undo),
+    runners: plainRunners(rows, undo),
+    ...plainFlows(rows, undo),
+    ...plainAside(rows, undo),
+    ...plainKept(),
+  }
+}

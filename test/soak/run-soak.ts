@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { scheduler } from 'node:timers/promises'
+import { problem } from '@narwhal/protocol'
+import { cloneUrlTemplate, makeCommits } from '../chaos/rig/repositories.ts'
+import { type LoadOptions, openLoad } from './open-load.ts'
+import { openSampler } from './sampler.ts'
+import { type Trend, trendOf } from './series.ts'
+
+export interface SoakOptions {
+  readonly mode: LoadOptions['mode']
+  readonly minutes: number
+  readonly progress: (line: string) => void
+  readonly signal: AbortSignal
+}
+
+export interface SoakResult {
+  readonly mode: LoadOptions['mode']
+  readonly minutes: number
+  readonly builds: number
+  readonly samples: number
+  readonly trends: readonly Trend[]
+}
+
+/** Builds that are open at once: enough to have every slot busy, and no more. */
+const openAtMost = 48
+const sampleEveryMs = 3_000
+const drainWithinMs = 120_000
+const repositoryCount = 40
+const commitsPerRepository = 3_000
+
+/** Builds as fast as it goes for so long, and looks at what the processes hold meanwhile. */
+export async function runSoak({ mode, minutes, progress, signal }: SoakOptions): Promise<SoakResult> {
+  await using opened = new AsyncDisposableStack()
+  const root = await mkdtemp(join(tmpdir(), 'narwhal-soak-'))
+  opened.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))
+  const commits = await commitsBelow(join(root, 'repositories'))
+  const loaded = await openLoad({ mode, root, cloneUrlTemplate: cloneUrlTemplate(join(root, 'repositories')) }, opened)
+  const sampler = openSampler(loaded)
+  const [beganAt, endMs] = [performance.now(), minutes * 60_000]
+  const isOver = () => signal.aborted || performance.now() - beganAt >= endMs
+  let builds = 0
+
+  const pushAll = async () => {
+    for (let commit = commits.next(); !isOver() && commit.done !== true; commit = commits.next()) {
+      await loaded.push(commit.value.sha, commit.value.repository)
+      await loaded.forge.toldAt(commit.value.sha)
+      builds++
+    }
+  }
+  const pushing = Promise.all(Array.from({ length: openAtMost }, pushAll))
+  while (!isOver()) {
+    await Promise.race([scheduler.wait(sampleEveryMs), pushing])
+    await sampler.sample()
+    const at = Math.round((performance.now() - beganAt) / 1000)
+    progress(`${at} s of ${minutes * 60}: ${builds} builds, ${(builds / at).toFixed(1)} a second`)
+  }
+  const left = new Promise<Error>((resolve) => {
+    const late = problem('INTERNAL', `Builds are open ${drainWithinMs} ms after the last push.`)
+    setTimeout(() => resolve(late), drainWithinMs).unref()
+  })
+  const fault = await Promise.race([pushing.then(() => undefined), left])
+  if (fault !== undefined) throw fault
+  signal.throwIfAborted()
+  return { mode, minutes, builds, samples: sampler.count(), trends: sampler.series().map(trendOf) }
+}
+
+interface SoakCommit {
+  readonly repository: string
+  readonly sha: string
+}
+
+/** One of each repository in turn. */
+async function commitsBelow(root: string): Promise<Iterator<SoakCommit>> {
+  const pipelines = Array.from({ length: commitsPerRepository }, (_, place) => `image: any\nrun: echo build ${place}\n`)
+  const all: SoakCommit[][] = []
+  for (let place = 0; place < repositoryCount; place++) {
+    const repository = `repository-${place}`
+    all.push((await makeCommits(root, repository, pipelines)).map((sha) => ({ repository, sha })))
+  }
+  return pipelines.flatMap((_, place) => all.flatMap((commits) => commits[place] ?? [])).values()
+}
