@@ -12,7 +12,7 @@ export interface Presence {
   refused(runnerId: string): void
   /** It took an offer or registered. */
   welcomed(runnerId: string): void
-  /** It is not at its address, or let a lease end. It counts as silent until it is heard of, here or (its counter moves) by another dispatcher. */
+  /** It is not at its address. It counts as silent until it is heard of, here or (its counter moves) by another dispatcher. */
   gone(runnerId: string, heartbeats: number): void
   /** It gave a sign of life. */
   heard(runnerId: string): void

@@ -41,10 +41,7 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
     const counters = new Map(held.map(({ id, renewals }) => [id, renewals]))
     const watched = watchCounters(leases, counters, { nowMs: clock.monotonic(), limitMs: deps.leaseMs + graceMs })
     leases = watched.sightings
-    for (const { id, runnerId } of held.filter((one) => watched.silent.includes(one.id))) {
-      presence.gone(runnerId, heartbeats.get(runnerId) ?? 0) // or what it lost would be offered to it again
-      await changes.change((change) => loseAttempt(change, id, deps.log))
-    }
+    for (const id of watched.silent) await changes.change((change) => loseAttempt(change, id, deps.log))
     turns = await expireJobs(deps, turns)
     await clock.sleep(1_000, signal).catch(() => undefined)
   }

@@ -4,7 +4,8 @@ import { startCluster } from '../real/start-cluster.ts'
 import { openPushes } from './open-pushes.ts'
 import type { Recovery } from './recovery.ts'
 
-const leaseMs = 6_000
+/** Longer than the 17 s after which a runner without heartbeats is offered nothing: it must not get the job back. */
+const leaseMs = 24_000
 /** The dispatcher waits a little longer than the lease, counts from the last renewal, and looks once a second. */
 const graceMs = 2_000
 const earliestMs = leaseMs - leaseMs / 3

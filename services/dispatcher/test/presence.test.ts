@@ -220,16 +220,6 @@ test('a runner that is gone is offered nothing until it is heard of again', asyn
   expect((await rig.builds())[0]?.jobs[0]?.attempts[0]).toMatchObject({ runner: 'ada' })
 })
 
-test('a runner that let a lease end is not offered the same job again before it is heard of', async () => {
-  await using rig = await openDispatcher()
-  const { ada, bob, offer } = await openStage(rig)
-
-  await rig.clock.advance(leaseMs + 4_000)
-
-  expect(await bob.offer(0)).toMatchObject({ jobId: offer.jobId, attempt: 2 })
-  expect(ada.offers.map(({ jobId }) => jobId)).not.toContain(offer.jobId)
-})
-
 test('a presence stream needs the token of runners, and a runner that is registered', async () => {
   await using rig = await openDispatcher()
   const { ada } = await openStage(rig)
