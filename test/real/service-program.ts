@@ -33,8 +33,8 @@ export interface ServiceProgram extends AsyncDisposable {
   pid(): number | undefined
   /** Resolves when the process that runs now has ended, however that came: its exit code or the signal. */
   ended(): Promise<number | NodeJS.Signals | null>
-  /** Starts it and resolves once it listens. */
-  start(): Promise<void>
+  /** Starts it, with these settings beside its own, and resolves once it listens. */
+  start(also?: Readonly<Record<string, string>>): Promise<void>
   /** SIGKILL. */
   kill(): Promise<void>
   /** SIGTERM; its exit code, or the signal that ended it. */
@@ -49,7 +49,6 @@ export interface ServiceProgram extends AsyncDisposable {
 export function serviceProgram({ name, service, port, settings, logs }: ServiceOptions): ServiceProgram {
   const url = `http://127.0.0.1:${port}`
   const logPath = join(logs, `${name}.log`)
-  const env = environmentOf({ ...settings, PORT: String(port) })
   let child: ChildProcess | undefined
 
   const endBy = async (signal: NodeJS.Signals) => {
@@ -68,7 +67,8 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
     url,
     pid: () => child?.pid,
     ended: async () => (child === undefined ? null : endOf(child)),
-    async start() {
+    async start(also = {}) {
+      const env = environmentOf({ ...settings, PORT: String(port), ...also })
       const output = openSync(logPath, 'a')
       const argv = [
         '--import',
