@@ -67,7 +67,7 @@ async function tellUntilTaken({ name, shas }: Pushes): Promise<void> {
 
 /** Each commit has one build, which passed with its whole log, and that is the last word at the forge and in its one file. */
 async function endsOnce({ name, shas }: Pushes): Promise<void> {
-  await vi.waitFor(() => expectTold(shas), { timeout: 60_000, interval: 100 })
+  await vi.waitFor(() => expectTold(name, shas), { timeout: 60_000, interval: 100 })
   const builds = await cluster.rest.builds(`ada/${name}`)
   expect(builds.map(({ commit }) => commit.sha).toSorted()).toEqual(shas.toSorted())
   for (const [number, sha] of shas.entries()) {
@@ -81,7 +81,9 @@ async function endsOnce({ name, shas }: Pushes): Promise<void> {
   }
 }
 
-async function expectTold(shas: readonly string[]): Promise<void> {
+async function expectTold(name: string, shas: readonly string[]): Promise<void> {
   const ended = shas.filter((sha) => cluster.github.statusesOf(sha).some(({ state }) => state !== 'pending'))
   expect(ended).toEqual(shas)
+  const files = await Promise.all(shas.map((sha) => readResults(cluster.results, { name, sha })))
+  expect(files.filter((ofCommit) => Object.keys(ofCommit).length === 0)).toEqual([])
 }
