@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 const real = '**/*.real.test.ts'
 
+/** Whole installations for many minutes: `pnpm rigs`. */
+const rigs = ['test/{chaos,compose}/*.real.test.ts']
+
 // Most tests wait for a disk, a socket or git, so there is one worker more than there are cores on a small machine. Files
 // share the modules of their worker: nothing in the product keeps state in a module that a test could trip over.
 const quick = { isolate: false, maxWorkers: 3 }
@@ -32,7 +35,7 @@ export default defineConfig({
           ...quick,
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
-          testTimeout: 180_000,
+          testTimeout: 900_000,
         },
       },
       {
@@ -48,11 +51,19 @@ export default defineConfig({
         test: {
           name: 'real',
           include: [`{libs,services,test}/${real}`],
-          exclude: ['**/node_modules/**'],
+          exclude: ['**/node_modules/**', ...rigs],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'rigs',
+          include: rigs,
+          testTimeout: 1_200_000,
+          fileParallelism: false,
         },
       },
     ],

@@ -42,7 +42,7 @@ async function runAll(vitestArgs: readonly string[], context: SetupContext): Pro
   started.use(await openTestEngine(context))
   const amqpUrl = await openTestBroker(started, context)
   const postgresUrl = await openTestPostgres(started, context)
-  const tests: Check = { name: 'Tests', command: ['vitest', 'run', ...vitestArgs], isLive: true }
+  const tests: Check = { name: 'Tests', command: ['vitest', 'run', '--project', '!rigs', ...vitestArgs], isLive: true }
   const env = { ...context.env, NARWHAL_TEST_AMQP_URL: amqpUrl, NARWHAL_TEST_POSTGRES_URL: postgresUrl }
   ends.push(await runCheck(tests, { ...context, env }))
   context.signal.throwIfAborted()

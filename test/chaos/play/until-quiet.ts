@@ -16,7 +16,10 @@ export interface QuietDeps {
 export async function untilQuiet(pushes: readonly MadePush[], { watch, play, deeds }: QuietDeps): Promise<void> {
   const { rig, ledger, sleep } = play
   let areDone = false
-  void deeds.then(() => (areDone = true))
+  deeds.then(
+    () => (areDone = true),
+    () => undefined, // whoever waits for them hears of it
+  )
   let before = ''
   for (let changedAt = performance.now(); performance.now() - changedAt < patienceMs; ) {
     const untold = pushes.filter(({ sha }) => !isTold(rig.github.statusesOf(sha)))

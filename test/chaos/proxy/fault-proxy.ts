@@ -24,7 +24,10 @@ export async function openFaultProxy(name: string, targetPort: number): Promise<
     if (weather?.kind === 'refuse') return void near.resetAndDestroy()
     const link = openLink(near, connectTo(targetPort), () => weather)
     links.add(link)
-    void link.closed.then(() => links.delete(link))
+    link.closed.then(
+      () => links.delete(link),
+      () => undefined, // it closes, whatever happens
+    )
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -24,7 +24,11 @@ process.on('message', ({ seeds, kept, keepsTrace, isLong }: LaneOrder) => {
           ? outcome.violations
           : [
               ...outcome.violations,
-              { invariant: 'I0', what: `nobody heard of an error: ${String(rejection)}`, atMs: outcome.virtualMs },
+              {
+                invariant: 'I0',
+                what: `nobody heard of an error: ${rejection instanceof Error ? rejection.message : 'no error'}`,
+                atMs: outcome.virtualMs,
+              },
             ]
       rejection = undefined
       answer({

@@ -61,7 +61,7 @@ export function openForge(deps: ForgeDeps): Forge {
   async function deliver(commit: DrawnCommit, deliveryId: string, left: number): Promise<void> {
     const delivery: Delivery = { commit, deliveryId, sentMs: timeline.nowMs }
     deliveries.push(delivery)
-    if (decisions.happens('webhook-lost', 'forge')) return void (await again(commit, deliveryId, left))
+    if (decisions.happens('webhook-lost', 'forge')) return again(commit, deliveryId, left)
     const answer = await sendWebhook(deps, commit, deliveryId)
     if (answer !== undefined) Object.assign(delivery, heardOf(answer))
     trace.say('forge', `delivers ${commit.name} as ${deliveryId}: ${answer?.status ?? 'no answer'}`)

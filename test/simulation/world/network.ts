@@ -1,5 +1,5 @@
 import type { CallOptions, HttpClient } from '@narwhal/host'
-import { isProblem, problem, type ProblemCode, type Route, type RouteReply } from '@narwhal/protocol'
+import { problem, type ProblemCode, type Route, type RouteReply } from '@narwhal/protocol'
 import { type Life, never } from '../core/life.ts'
 import type { Machine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
@@ -203,9 +203,4 @@ async function call<R extends Route>(
 function problemFrom({ body }: Answer): unknown {
   const { code, detail, data } = body as { code: ProblemCode; detail: string; data?: Record<string, unknown> } // `problemOf` made it
   return problem(code, detail.split('\n')[0] ?? '', data === undefined ? {} : { data })
-}
-
-/** Whether somebody may have taken what was sent, though no answer came. */
-export function isUnknown(error: unknown): boolean {
-  return isProblem(error, 'UNREACHABLE') && error.data?.['sent'] !== false
 }
