@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{libs,services}/*/test/**/*.test.ts', 'test/*.test.ts', 'test/{chaos,soak}/**/*.test.ts'],
           exclude: [real, '**/node_modules/**'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -27,7 +27,7 @@ export default defineConfig({
           name: 'stories',
           include: ['test/stories/**/*.test.ts'],
           exclude: [real],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -36,6 +36,7 @@ export default defineConfig({
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
           testTimeout: 900_000,
+          sequence: { groupOrder: 2 }, // it takes every core
         },
       },
       {
