@@ -13,6 +13,9 @@ export interface TraceLine {
   readonly weight: 'story' | 'detail'
 }
 
+/** Wall times go on from schedule to schedule, and ids begin with theirs. */
+const timeOfId = /[0-9a-f]{8}-[0-9a-f]{4}(?=-7[0-9a-f]{3}-)/g
+
 /** @param keeps whether the lines are kept, which costs time. */
 export function openTrace(now: () => number, keeps: boolean): Trace {
   const lines: TraceLine[] = []
@@ -28,7 +31,7 @@ export function openTrace(now: () => number, keeps: boolean): Trace {
     say(who, what, weight = 'story') {
       const atMs = now()
       mix(who)
-      mix(what)
+      mix(what.replace(timeOfId, ''))
       mix(String(Math.round(atMs * 1000)))
       if (keeps) lines.push({ atMs, who, what, weight })
     },
