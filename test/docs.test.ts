@@ -16,7 +16,7 @@ test('the README has every setting in its table, and no other', () => {
   expect(new Set(named)).toEqual(new Set(Object.keys(settings)))
 })
 
-test.each(['README.md', 'docs/architecture.md', 'docs/security.md', 'CONTRIBUTING.md'])(
+test.each(['README.md', 'docs/architecture.md', 'docs/guarantees.md', 'docs/security.md', 'CONTRIBUTING.md'])(
   'every file that %s names is there',
   (page) => {
     const text = read(page)
