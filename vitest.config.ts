@@ -3,7 +3,11 @@ import { defineConfig } from 'vitest/config'
 const real = '**/*.real.test.ts'
 
 /** Whole installations for many minutes: `pnpm rigs`. */
-const rigs = ['test/{chaos,compose}/*.real.test.ts']
+const rigs = [
+  'test/{chaos,compose}/*.real.test.ts',
+  'test/real/{disk-faults,failpoints,runner-lost,several-dispatchers}.real.test.ts',
+  'services/runner/test/mortal-runner.real.test.ts',
+]
 
 // Most tests wait for a disk, a socket or git, so there is one worker more than there are cores on a small machine. Files
 // share the modules of their worker: nothing in the product keeps state in a module that a test could trip over.

@@ -49,7 +49,7 @@ test('a signed push becomes a build, a log, an answer of the API, a result file 
   ])
   const log = await cluster.rest.logBytes(job?.id ?? '')
   expect(sha256(log)).toBe(sha256(expectedOutput()))
-  expect(job?.attempts[0]?.log).toEqual({ bytes: log.length, sha256: sha256(log) })
+  expect(job?.attempts[0]?.log).toEqual({ bytes: log.length, sha256: sha256(log), whole: true })
   expect(results).toMatchObject({ '1.json': { outcome: 'passed', sha, counts: { jobs: 1, passed: 1 } } })
   expect(results['1.json']?.jobs[0]?.steps.map((step) => [step.name, step.outcome, step.exitCode])).toEqual([
     ['Words', 'passed', 0],

@@ -66,12 +66,11 @@ test('a dispatcher that is killed loses none of ten queued builds, and its runne
   expect(attempts).toEqual(attempts.map(() => 1))
 })
 
-test('a runner that is killed and started again gives back what it held, long before the leases end', async () => {
+test('a runner that is killed and started again goes on with what it held', async () => {
   const [victim] = cluster.runners
-  const pushes = await commitMany(cluster, { name: 'given-back', count: 4, seconds: 2 })
+  const pushes = await commitMany(cluster, { name: 'gone-on', count: 4, seconds: 2 })
   await tellAll(cluster, pushes)
-  await vi.waitFor(() => expectSteps('given-back', 4), { timeout: 20_000, interval: 20 })
-  const { containers } = await whatIsLeft({ ...cluster, runnerData: cluster.runnerData.slice(0, 1) })
+  await vi.waitFor(() => expectSteps('gone-on', 4), { timeout: 20_000, interval: 20 })
 
   const took = elapsed()
   await victim?.kill()
@@ -79,15 +78,9 @@ test('a runner that is killed and started again gives back what it held, long be
 
   await expectOneOfEach(cluster, pushes)
   console.log(`builds of a runner that was killed ended and told after ${took()}`)
-  const attempts = (await cluster.rest.builds('ada/given-back')).flatMap(({ jobs }) =>
-    jobs.flatMap((job) => job.attempts),
-  )
-  expect(
-    attempts
-      .filter(({ state }) => state === 'lost')
-      .map(({ id }) => id)
-      .toSorted(),
-  ).toEqual(containers.toSorted())
+  const builds = await cluster.rest.builds('ada/gone-on')
+  const attempts = builds.flatMap(({ jobs }) => jobs.flatMap((job) => job.attempts.map(({ number }) => number)))
+  expect(attempts).toEqual(attempts.map(() => 1))
 })
 
 test('SIGTERM ends each service under load with exit code 0, and nothing is lost', async () => {
