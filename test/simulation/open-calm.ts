@@ -30,7 +30,7 @@ export function openCalm(facts: Facts & { readonly oracles: readonly Oracle[] })
     people.approveAll()
     for (const oracle of oracles) oracle.onCalm?.(timeline.nowMs - drawn.calmAtMs)
     if (!isQuiet(facts) && timeline.nowMs < latestMs) return void timeline.after(lookEveryMs, look)
-    Promise.all(oracles.map((oracle) => oracle.onQuiet?.())).then(
+    Promise.all(oracles.map(async (oracle) => oracle.onQuiet?.())).then(
       () => void (isOver = true),
       (error: unknown) => world.violated('I0', `an oracle failed: ${String(error)}`),
     )

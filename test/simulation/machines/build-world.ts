@@ -1,6 +1,7 @@
 import type { Blobs } from '@narwhal/blobs'
 import { newId, newToken } from '@narwhal/host'
 import { commitsTopic } from '@narwhal/protocol'
+import type { Store } from '@narwhal/store'
 import { type Boot, Machine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
 import type { Drawn, DrawnFault, DrawnMachine } from '../drawing/drawn.ts'
@@ -14,7 +15,6 @@ import type { JournalShelf } from '../world/journals.ts'
 import { openForge } from '../world/forge.ts'
 import { type Caller, openNetwork } from '../world/network.ts'
 import { openPeople } from '../world/people.ts'
-import { openPlainStore } from '../world/store/open-plain-store.ts'
 import { openStorePort } from '../world/store/store-port.ts'
 import { agentsName, bootAgent } from './agent.ts'
 import type { Around } from './around.ts'
@@ -28,6 +28,7 @@ export interface Building {
   readonly drawn: Drawn
   readonly platters: Platters
   readonly blobs: Blobs
+  readonly store: Store
 }
 
 /** Everything of a schedule, in its place; nothing has happened yet. */
@@ -36,13 +37,14 @@ export function buildWorld({
   drawn,
   platters,
   blobs,
+  store: backing,
 }: Building): Facts & { readonly oracles: readonly Oracle[] } {
   const ledger = new Ledger(world.trace)
   const network = openNetwork(world)
   const broker = openBroker(world)
   const [apiToken, runnerToken, webhookSecret] = [newToken(), newToken(), newToken()]
   const oracles: Oracle[] = []
-  const store = openStorePort(world, openPlainStore(), (changes, by) => {
+  const store = openStorePort(world, backing, (changes, by) => {
     for (const given of changes) {
       const change = ledger.take(given, by)
       for (const oracle of oracles) oracle.onChange?.(change, changes)

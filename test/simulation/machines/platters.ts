@@ -1,6 +1,5 @@
 import { inboxMigrations } from '@narwhal/agent/parts'
 import { outboxMigrations } from '@narwhal/reporter/parts'
-import { openStore, type Store } from '@narwhal/store'
 import { newPlatter, type Platter } from '../world/disk.ts'
 
 /** What takes long to make, and is emptied between schedules instead of being made anew. */
@@ -18,9 +17,4 @@ export async function openPlatters(): Promise<Platters> {
     inboxes: await many(() => newPlatter(inboxMigrations)),
     outboxes: await many(() => newPlatter(outboxMigrations)),
   }
-}
-
-/** The real store, in memory. */
-export function openRealStore(): Promise<Store> {
-  return openStore('memory:')
 }

@@ -1,5 +1,6 @@
 import type { HttpClient } from '@narwhal/host'
 import { approveJob, type BuildView, cancelJob, isProblem, resubmitJob } from '@narwhal/protocol'
+import { inBackground } from '../core/in-background.ts'
 import type { World } from '../core/world.ts'
 import type { DrawnAct } from '../drawing/drawn.ts'
 import type { Ledger } from '../oracles/ledger.ts'
@@ -73,11 +74,11 @@ class Asking {
 
   cancel(jobId: string): void {
     const call = { ...this.#at, params: { jobId }, body: { because: 'ada asked' } }
-    void this.#untilAnswered(() => this.#client.call(cancelJob, call))
+    inBackground(this.#untilAnswered(() => this.#client.call(cancelJob, call)))
   }
 
   approve(jobId: string): void {
-    void this.#untilAnswered(() => this.#client.call(approveJob, { ...this.#at, params: { jobId } }))
+    inBackground(this.#untilAnswered(() => this.#client.call(approveJob, { ...this.#at, params: { jobId } })))
   }
 
   /** The same request several times, with one key. */
@@ -89,7 +90,9 @@ class Asking {
     const heard = (build: BuildView | undefined) => void (build && asked.builds.add(build.id))
     for (let time = 0; time < times; time++) {
       const afterMs = chance.between('same request', 0, time * 2_000)
-      timeline.after(afterMs, () => void this.#untilAnswered(() => this.#client.call(resubmitJob, call)).then(heard))
+      timeline.after(afterMs, () =>
+        inBackground(this.#untilAnswered(() => this.#client.call(resubmitJob, call)).then(heard)),
+      )
     }
   }
 
