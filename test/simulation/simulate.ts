@@ -1,4 +1,5 @@
 import { openBlobs } from '@narwhal/blobs'
+import { openStore } from '@narwhal/store'
 import { openChance } from './core/chance.ts'
 import { openDecisions } from './core/decisions.ts'
 import { drawFrom } from './core/one-source.ts'
@@ -13,6 +14,7 @@ import type { FaultKind } from './drawing/fault-kinds.ts'
 import { buildWorld } from './machines/build-world.ts'
 import { type Platters } from './machines/platters.ts'
 import { openCalm } from './open-calm.ts'
+import { openPlainStore } from './world/store/open-plain-store.ts'
 
 /** One invariant that did not hold. */
 export interface Violation {
@@ -69,7 +71,8 @@ export async function simulate(
   const world: World = { timeline, chance, decisions, trace, startAt, violated }
 
   const blobs = await openBlobs('memory:')
-  const facts = buildWorld({ world, drawn, platters, blobs })
+  await using store = drawn.store === 'sqlite' ? await openStore('memory:') : openPlainStore()
+  const facts = buildWorld({ world, drawn, platters, blobs, store })
   const calm = openCalm(facts)
   const sizes = isLong ? keepSizes(facts) : []
   await timeline.run(() => calm.isOver || violations.length > 0)

@@ -1,5 +1,4 @@
 import type { Clock } from '@narwhal/host'
-import type { Machine } from './machine.ts'
 import type { Planned } from './timeline.ts'
 import type { World } from './world.ts'
 
@@ -10,9 +9,19 @@ import type { World } from './world.ts'
 /** A promise that is never settled: for code whose machine is dead. */
 export const never: Promise<never> = new Promise(() => {})
 
+/** What a life knows of its machine. */
+export interface Mortal {
+  readonly name: string
+  /** Absent while it is down. */
+  readonly life: Life | undefined
+  calls: number
+  readonly deaths: { readonly atCall: number; readonly downMs: number }[]
+  crash(downMs: number): void
+}
+
 /** One life of a machine, from its start to its death. */
 export interface Life {
-  readonly machine: Machine
+  readonly machine: Mortal
   readonly clock: Clock
   readonly isOver: boolean
   /** Runs `what` on the machine after `ms` of true time. */
@@ -28,7 +37,7 @@ export interface Life {
 
 export interface LifeOptions {
   readonly world: World
-  readonly machine: Machine
+  readonly machine: Mortal
   readonly drift: number
   readonly wallOffset: () => number
   readonly frozenUntil: () => number

@@ -23,5 +23,5 @@ function causeOf(fields: unknown): string {
   if (error === undefined) return ''
   return isProblem(error)
     ? ` (${error.code})`
-    : ` (${error instanceof Error ? error.message.split('\n')[0] : 'no error'})`
+    : ` (${error instanceof Error ? error.message.split('\n')[0] : typeof error})`
 }

@@ -3,7 +3,7 @@ import { drawActs } from './draw-acts.ts'
 import { drawCommits } from './draw-commits.ts'
 import { drawFaults } from './draw-faults.ts'
 import { drawSchedule } from './draw-schedule.ts'
-import type { Drawn } from './drawn.ts'
+import type { Drawn, DrawnFault } from './drawn.ts'
 
 const hoursMs = 2 * 3_600_000
 /** Each round has commits, people and faults of its own. */
@@ -28,12 +28,11 @@ export function drawLongSchedule(seed: number, chance: Chance): Drawn {
       name: `${one.name} of round ${round}`,
       atMs: one.atMs + startMs,
     })
-    const calls = ({ atCall: _, ...fault }: Drawn['faults'][number]) => fault
     return {
       commits: drawCommits(chance, round * 8 + 1).map(later),
       acts: drawActs(chance, 15_000).map(later),
       faults: drawFaults(chance, { rates, machines: drawn, calmAtMs: roundMs - 20_000 })
-        .map(calls)
+        .map(atItsTime)
         .map(later),
     }
   })
@@ -45,4 +44,10 @@ export function drawLongSchedule(seed: number, chance: Chance): Drawn {
     faults: rounds.flatMap(({ faults }) => faults),
     calmAtMs: hoursMs,
   }
+}
+
+/** Not at a call: those are counted from the beginning. */
+function atItsTime(fault: DrawnFault): DrawnFault {
+  const { atCall: _, ...rest } = fault
+  return rest
 }

@@ -1,20 +1,20 @@
 import type { Blobs } from '@narwhal/blobs'
 import { newId, newToken } from '@narwhal/host'
 import { commitsTopic } from '@narwhal/protocol'
-import { type Boot, type Machine, openMachine } from '../core/machine.ts'
+import type { Store } from '@narwhal/store'
+import { type Boot, Machine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
 import type { Drawn, DrawnFault, DrawnMachine } from '../drawing/drawn.ts'
 import { allOracles } from '../oracles/all-oracles.ts'
-import { openLedger } from '../oracles/ledger.ts'
+import { Ledger } from '../oracles/ledger.ts'
 import type { Facts, Oracle } from '../oracles/oracle.ts'
 import { openBroker } from '../world/broker.ts'
 import { type Disk, openDisk } from '../world/disk.ts'
-import { openEngine } from '../world/engine.ts'
+import { Engine } from '../world/engine.ts'
 import type { JournalShelf } from '../world/journals.ts'
 import { openForge } from '../world/forge.ts'
 import { type Caller, openNetwork } from '../world/network.ts'
 import { openPeople } from '../world/people.ts'
-import { openPlainStore } from '../world/store/open-plain-store.ts'
 import { openStorePort } from '../world/store/store-port.ts'
 import { agentsName, bootAgent } from './agent.ts'
 import type { Around } from './around.ts'
@@ -28,6 +28,7 @@ export interface Building {
   readonly drawn: Drawn
   readonly platters: Platters
   readonly blobs: Blobs
+  readonly store: Store
 }
 
 /** Everything of a schedule, in its place; nothing has happened yet. */
@@ -36,13 +37,14 @@ export function buildWorld({
   drawn,
   platters,
   blobs,
+  store: backing,
 }: Building): Facts & { readonly oracles: readonly Oracle[] } {
-  const ledger = openLedger(world.trace)
+  const ledger = new Ledger(world.trace)
   const network = openNetwork(world)
   const broker = openBroker(world)
   const [apiToken, runnerToken, webhookSecret] = [newToken(), newToken(), newToken()]
   const oracles: Oracle[] = []
-  const store = openStorePort(world, openPlainStore(), (changes, by) => {
+  const store = openStorePort(world, backing, (changes, by) => {
     for (const given of changes) {
       const change = ledger.take(given, by)
       for (const oracle of oracles) oracle.onChange?.(change, changes)
@@ -65,7 +67,7 @@ export function buildWorld({
     broker,
     store,
     blobs,
-    engine: openEngine(world),
+    engine: new Engine(world),
     forge,
     ...tokens,
     commitOf,
@@ -94,9 +96,9 @@ function openMachines(around: Around, { inboxes, outboxes }: Platters) {
   const add = ({ name, drift, skewMs }: DrawnMachine, boot: Boot) => {
     const isSpare = !name.endsWith('-1')
     if (isSpare && !world.decisions.takes(`machine/${name}`)) return
-    const machine = openMachine({ world, name, boot, drift, skewMs })
+    const machine = new Machine({ world, name, boot, drift, skewMs })
     machines.set(name, machine)
-    world.timeline.after(world.chance.between('first start', 0, 200), machine.start)
+    world.timeline.after(world.chance.between('first start', 0, 200), () => machine.start())
   }
   const diskOf = (name: string, platter: Platters['inboxes'][number] | undefined): Disk => {
     if (platter === undefined) throw new RangeError(`no disk for ${name}`)

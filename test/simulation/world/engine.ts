@@ -3,7 +3,8 @@ import type { World } from '../core/world.ts'
 import type { DrawnStep } from '../drawing/drawn.ts'
 
 // The container engines of all runners, and what runs in them. A container lives on when its runner dies; it ends when it is
-// removed, by its runner or by somebody else. What is here is also the ledger of what really ran.
+// removed, by its runner or by somebody else, or when nobody has renewed its lease (wait-for-lease.ts). What is here is also
+// the ledger of what really ran.
 
 export interface Container {
   readonly attemptId: string
@@ -20,130 +21,118 @@ export interface Container {
   onGone: () => void
 }
 
+type NewContainer = Pick<Container, 'attemptId' | 'jobId' | 'attempt' | 'runner'>
+
 export interface RunningStep {
   readonly index: number
-  readonly startedMs: number
   bytes: Buffer
   ended: 'no' | 'done' | 'out-of-memory'
   onChange: () => void
-  /** Its next pieces of output. */
+  /** Its next piece of output. */
   next: Planned | undefined
 }
 
-export interface Engine {
-  readonly containers: readonly Container[]
-  start(of: Omit<Container, 'bornMs' | 'diedMs' | 'steps' | 'isDone' | 'onGone'>): Container
-  startStep(container: Container, index: number, step: DrawnStep): RunningStep
-  remove(container: Container): void
-  stepOf(attemptId: string, index: number): RunningStep | undefined
-  /** The lease of an attempt lasts so long from now: its containers end by themselves when nobody says so again. */
-  renew(attemptId: string, leftMs: number): void
+export class Engine {
+  readonly containers: Container[] = []
   /** Told of each container and of each step that starts. */
-  readonly onStart: ((container: Container) => void)[]
-  readonly onStep: ((container: Container) => void)[]
-  /** What the steps of an attempt wrote, in their order. */
-  written(attemptId: string): Buffer
+  readonly onStart: ((container: Container) => void)[] = []
+  readonly onStep: ((container: Container) => void)[] = []
+  readonly #world: World
+  readonly #leases = new Map<string, Planned>()
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
   /** Containers of a runner that live. */
-  alive(runner: string): readonly Container[]
-}
+  alive(runner: string): readonly Container[] {
+    return this.containers.filter((one) => one.runner === runner && one.diedMs === undefined)
+  }
 
-export function openEngine(world: World): Engine {
-  const { timeline, decisions, trace } = world
-  const containers: Container[] = []
-  const onStart: Engine['onStart'] = []
-  const onStep: Engine['onStep'] = []
-  const ends = new Map<string, Planned>()
+  start(of: NewContainer): Container {
+    const bornMs = this.#world.timeline.nowMs
+    const container: Container = { ...of, bornMs, diedMs: undefined, steps: [], isDone: false, onGone: () => undefined }
+    this.containers.push(container)
+    for (const told of this.onStart) told(container)
+    return container
+  }
 
-  function remove(container: Container): void {
+  startStep(container: Container, index: number, step: DrawnStep): RunningStep {
+    const running: RunningStep = {
+      index,
+      bytes: Buffer.alloc(0),
+      ended: 'no',
+      onChange: () => undefined,
+      next: undefined,
+    }
+    container.steps.push(running)
+    for (const told of this.onStep) told(container)
+    this.#goOn(container, { running, step, piece: 0 })
+    return running
+  }
+
+  stepOf(attemptId: string, index: number): RunningStep | undefined {
+    return this.containers.findLast((one) => one.attemptId === attemptId)?.steps.find((one) => one.index === index)
+  }
+
+  /** What the steps of an attempt wrote, in their order. */
+  written(attemptId: string): Buffer {
+    const steps = this.containers.filter((one) => one.attemptId === attemptId).flatMap((one) => one.steps)
+    return Buffer.concat(steps.toSorted((a, b) => a.index - b.index).map(({ bytes }) => bytes))
+  }
+
+  remove(container: Container): void {
     if (container.diedMs !== undefined) return
-    container.diedMs = timeline.nowMs
+    container.diedMs = this.#world.timeline.nowMs
     for (const { next } of container.steps) next?.cancel()
   }
 
-  function goOn(container: Container, running: RunningStep, step: DrawnStep, piece: number): void {
-    const { attempt, attemptId, runner } = container
-    const isLast = piece >= step.pieces
-    running.next = timeline.after(step.durationMs / (step.pieces + 1), () => {
-      if (decisions.happens('container-gone', runner)) {
-        trace.say(runner, `somebody removes the container of an attempt ${attempt}`)
-        remove(container)
-        return container.onGone()
-      }
-      if (decisions.happens('out-of-memory', runner)) running.ended = 'out-of-memory'
-      else if (isLast) running.ended = 'done'
-      else
-        running.bytes = Buffer.concat([
-          running.bytes,
-          pieceOf({ attemptId, attempt, step, index: running.index, piece }),
-        ])
-      running.onChange()
-      if (running.ended === 'no') goOn(container, running, step, piece + 1)
-    })
+  /** The lease of an attempt lasts so long from now: its containers end by themselves when nobody says so again. */
+  renew(attemptId: string, leftMs: number): void {
+    const { chance, timeline } = this.#world
+    this.#leases.get(attemptId)?.cancel()
+    const looks = Math.max(1, Math.ceil(leftMs / 1000) - 1) // as lease-file.ts: one look each second, and one just before
+    const endMs = (looks + chance.draw('lease look')) * 1000
+    this.#leases.set(
+      attemptId,
+      timeline.after(endMs, () => this.#endLease(attemptId)),
+    )
   }
 
-  function endOf(attemptId: string): void {
-    ends.delete(attemptId)
-    for (const container of containers) {
+  #endLease(attemptId: string): void {
+    this.#leases.delete(attemptId)
+    for (const container of this.containers) {
       if (container.attemptId !== attemptId || container.diedMs !== undefined) continue
-      trace.say(container.runner, 'a container ends by itself: nobody renewed its lease')
-      remove(container)
-      container.onGone()
+      this.#lose(container, 'a container ends by itself: nobody renewed its lease')
     }
   }
 
-  return {
-    ...{ containers, onStart, onStep },
-    written(attemptId) {
-      const steps = containers.filter((one) => one.attemptId === attemptId).flatMap((one) => one.steps)
-      return Buffer.concat(steps.toSorted((a, b) => a.index - b.index).map(({ bytes }) => bytes))
-    },
-    start(of) {
-      const container: Container = {
-        ...of,
-        bornMs: timeline.nowMs,
-        diedMs: undefined,
-        steps: [],
-        isDone: false,
-        onGone: () => undefined,
-      }
-      containers.push(container)
-      for (const told of onStart) told(container)
-      return container
-    },
-    startStep(container, index, step) {
-      const started = { index, startedMs: timeline.nowMs, bytes: Buffer.alloc(0), ended: 'no' as const }
-      const running: RunningStep = { ...started, onChange: () => undefined, next: undefined }
-      container.steps.push(running)
-      for (const told of onStep) told(container)
-      goOn(container, running, step, 0)
-      return running
-    },
-    remove,
-    stepOf: (attemptId, index) =>
-      containers.findLast((one) => one.attemptId === attemptId)?.steps.find((one) => one.index === index),
-    renew(attemptId, leftMs) {
-      ends.get(attemptId)?.cancel()
-      const looks = Math.max(1, Math.ceil(leftMs / 1000) - 1) // wait-for-lease.ts: one each second, and it has just looked
-      const endMs = (looks + world.chance.draw('lease look')) * 1000
-      ends.set(
-        attemptId,
-        timeline.after(endMs, () => endOf(attemptId)),
-      )
-    },
-    alive: (runner) => containers.filter((one) => one.runner === runner && one.diedMs === undefined),
+  #lose(container: Container, why: string): void {
+    this.#world.trace.say(container.runner, why)
+    this.remove(container)
+    container.onGone()
+  }
+
+  #goOn(container: Container, at: { running: RunningStep; step: DrawnStep; piece: number }): void {
+    const { running, step, piece } = at
+    const { timeline, decisions } = this.#world
+    running.next = timeline.after(step.durationMs / (step.pieces + 1), () => {
+      const { runner } = container
+      if (decisions.happens('container-gone', runner)) return this.#lose(container, 'somebody removes a container')
+      if (decisions.happens('out-of-memory', runner)) running.ended = 'out-of-memory'
+      else if (piece >= step.pieces) running.ended = 'done'
+      else running.bytes = Buffer.concat([running.bytes, pieceOf(container, at)])
+      running.onChange()
+      if (running.ended === 'no') this.#goOn(container, { ...at, piece: piece + 1 })
+    })
   }
 }
 
-interface Piece {
-  readonly attemptId: string
-  readonly attempt: number
-  readonly step: DrawnStep
-  readonly index: number
-  readonly piece: number
-}
-
 /** Bytes that nobody else writes: a foreign or repeated one is seen. */
-function pieceOf({ attemptId, attempt, step, index, piece }: Piece): Buffer {
-  const line = `${attemptId.slice(-8)} attempt ${attempt} step ${index} piece ${piece} of ${step.name} — é ✓\n`
-  return Buffer.from(line.padEnd(step.pieceBytes, '.'))
+function pieceOf(
+  { attemptId, attempt }: Container,
+  { running, step, piece }: { running: RunningStep; step: DrawnStep; piece: number },
+): Buffer {
+  const place = `attempt ${attempt} step ${running.index} piece ${piece}`
+  return Buffer.from(`${attemptId.slice(-8)} ${place} of ${step.name} — é ✓\n`.padEnd(step.pieceBytes, '.'))
 }

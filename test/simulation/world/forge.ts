@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { ForgeReply, OutgoingStatus } from '@narwhal/reporter/parts'
 import type { BuildView } from '@narwhal/protocol'
+import { inBackground } from '../core/in-background.ts'
 import type { Life } from '../core/life.ts'
 import { never } from '../core/life.ts'
 import type { World } from '../core/world.ts'
@@ -58,29 +59,32 @@ export function openForge(deps: ForgeDeps): Forge {
   let limitedUntil = 0
   let sent = 0
 
-  async function deliver(commit: DrawnCommit, deliveryId: string, left: number): Promise<void> {
+  const deliver = (commit: DrawnCommit, deliveryId: string, left: number) =>
+    inBackground(deliverOnce(commit, deliveryId, left))
+
+  async function deliverOnce(commit: DrawnCommit, deliveryId: string, left: number): Promise<void> {
     const delivery: Delivery = { commit, deliveryId, sentMs: timeline.nowMs }
     deliveries.push(delivery)
     if (decisions.happens('webhook-lost', 'forge')) return again(commit, deliveryId, left)
     const answer = await sendWebhook(deps, commit, deliveryId)
     if (answer !== undefined) Object.assign(delivery, heardOf(answer))
     trace.say('forge', `delivers ${commit.name} as ${deliveryId}: ${answer?.status ?? 'no answer'}`)
-    if (answer === undefined || answer.status >= 300) await again(commit, deliveryId, left)
+    if (answer === undefined || answer.status >= 300) again(commit, deliveryId, left)
   }
 
-  async function again(commit: DrawnCommit, deliveryId: string, left: number): Promise<void> {
+  function again(commit: DrawnCommit, deliveryId: string, left: number): void {
     if (left === 0 && !decisions.isCalm) return
-    timeline.after(chance.between('forge again', 300, 4_000), () => void deliver(commit, deliveryId, left - 1))
+    timeline.after(chance.between('forge again', 300, 4_000), () => deliver(commit, deliveryId, left - 1))
   }
 
   return {
     push(commit) {
       const id = `delivery-${++sent}`
-      void deliver(commit, id, tries)
+      deliver(commit, id, tries)
       for (const { name, afterMs, kind } of commit.copies) {
         if (!decisions.takes(name)) continue
         decisions.count(kind)
-        timeline.after(afterMs, () => void deliver(commit, kind === 'other-id' ? `delivery-${++sent}` : id, tries))
+        timeline.after(afterMs, () => deliver(commit, kind === 'other-id' ? `delivery-${++sent}` : id, tries))
       }
     },
     postOf: (life) => (status) => post(status, life),

@@ -1,7 +1,6 @@
 import type { CallOptions, HttpClient } from '@narwhal/host'
-import { problem, type ProblemCode, type Route, type RouteReply } from '@narwhal/protocol'
-import { type Life, never } from '../core/life.ts'
-import type { Machine } from '../core/machine.ts'
+import { isProblem, problem, type ProblemCode, type Route, type RouteReply } from '@narwhal/protocol'
+import { type Life, type Mortal, never } from '../core/life.ts'
 import type { World } from '../core/world.ts'
 import type { Answer, Request, ServedRoutes } from './served-routes.ts'
 
@@ -46,12 +45,12 @@ function untilAborted(signal: AbortSignal | undefined): Promise<never> {
 
 export function openNetwork(world: World): Network {
   const { timeline, trace, decisions } = world
-  const hosts = new Map<string, Machine>()
-  const shared = new Map<string, Machine[]>()
-  const listening = new Map<Machine, Listening>()
+  const hosts = new Map<string, Mortal>()
+  const shared = new Map<string, Mortal[]>()
+  const listening = new Map<Mortal, Listening>()
   const partedUntil = new Map<string, number>()
 
-  function findHost(name: string): Machine | undefined {
+  function findHost(name: string): Mortal | undefined {
     const together = shared.get(name)
     if (together === undefined) return hosts.get(name)
     const up = together.filter((machine) => machine.life !== undefined) // a balancer knows who is down
@@ -110,7 +109,7 @@ interface Sending {
 }
 
 interface Target {
-  readonly machine: Machine
+  readonly machine: Mortal
   readonly find: () => Listening | undefined
 }
 

@@ -1,4 +1,6 @@
+import type { HttpClient } from '@narwhal/host'
 import { approveJob, type BuildView, cancelJob, isProblem, resubmitJob } from '@narwhal/protocol'
+import { inBackground } from '../core/in-background.ts'
 import type { World } from '../core/world.ts'
 import type { DrawnAct } from '../drawing/drawn.ts'
 import type { Ledger } from '../oracles/ledger.ts'
@@ -31,73 +33,87 @@ export interface PeopleDeps {
   readonly url: string
 }
 
-export function openPeople({ world, network, caller, ledger, apiToken, url }: PeopleDeps): People {
-  const { timeline, chance, trace } = world
-  const client = network.clientOf(caller)
-  const at = { baseUrl: url, token: apiToken, timeoutMs: 5_000 }
-  const resubmits = new Map<string, Asked>()
+export function openPeople(deps: PeopleDeps): People {
+  const { world, ledger } = deps
+  const asking = new Asking(deps)
+  return {
+    act(act) {
+      const wantsEnded = act.kind === 'resubmit'
+      const builds = [...ledger.builds.values()].filter(({ state }) => (state.state === 'finished') === wantsEnded)
+      const build = builds[Math.floor(act.build * builds.length)]
+      const jobs = ledger.jobsOf(build?.id ?? '')
+      const job = jobs[Math.floor(act.job * jobs.length)]
+      if (job === undefined) return
+      world.trace.say('people', `${act.kind} ${ledger.nameOf(job.id)}`)
+      if (act.kind === 'cancel') for (let time = 0; time < act.times; time++) asking.cancel(job.id)
+      if (act.kind === 'resubmit') asking.resubmit(job.id, act)
+      if (act.kind === 'approve') asking.approve(job.id)
+    },
+    approveAll() {
+      for (const { id, state } of ledger.jobs.values()) {
+        if (state.state === 'waiting' && state.for === 'approval') asking.approve(id)
+      }
+    },
+    readLog: (jobId, attempt) => readLog(deps, jobId, attempt),
+    resubmits: asking.resubmits,
+  }
+}
 
-  async function untilAnswered<T>(ask: () => Promise<T>, tries = 8): Promise<T | undefined> {
+/** Requests of people. */
+class Asking {
+  readonly resubmits = new Map<string, Asked>()
+  readonly #deps: PeopleDeps
+  readonly #client: HttpClient
+  readonly #at: { readonly baseUrl: string; readonly token: string; readonly timeoutMs: number }
+
+  constructor(deps: PeopleDeps) {
+    this.#deps = deps
+    this.#client = deps.network.clientOf(deps.caller)
+    this.#at = { baseUrl: deps.url, token: deps.apiToken, timeoutMs: 5_000 }
+  }
+
+  cancel(jobId: string): void {
+    const call = { ...this.#at, params: { jobId }, body: { because: 'ada asked' } }
+    inBackground(this.#untilAnswered(() => this.#client.call(cancelJob, call)))
+  }
+
+  approve(jobId: string): void {
+    inBackground(this.#untilAnswered(() => this.#client.call(approveJob, { ...this.#at, params: { jobId } })))
+  }
+
+  /** The same request several times, with one key. */
+  resubmit(jobId: string, { name, times }: DrawnAct): void {
+    const { timeline, chance } = this.#deps.world
+    const asked: Asked = { key: name, builds: new Set() }
+    this.resubmits.set(name, asked)
+    const call = { ...this.#at, params: { jobId }, headers: { 'idempotency-key': name } }
+    const heard = (build: BuildView | undefined) => void (build && asked.builds.add(build.id))
+    for (let time = 0; time < times; time++) {
+      const afterMs = chance.between('same request', 0, time * 2_000)
+      timeline.after(afterMs, () =>
+        inBackground(this.#untilAnswered(() => this.#client.call(resubmitJob, call)).then(heard)),
+      )
+    }
+  }
+
+  async #untilAnswered<T>(ask: () => Promise<T>, tries = 8): Promise<T | undefined> {
+    const { timeline, chance } = this.#deps.world
     try {
       return await ask()
     } catch (error) {
       const mayHelp = !isProblem(error) || ['UNREACHABLE', 'INTERNAL', 'STORE_UNAVAILABLE'].includes(error.code)
       if (!mayHelp || tries === 0) return undefined
       await new Promise<void>((resolve) => timeline.after(chance.between('ask again', 100, 2_000), resolve))
-      return untilAnswered(ask, tries - 1)
+      return this.#untilAnswered(ask, tries - 1)
     }
   }
+}
 
-  function cancel(jobId: string): void {
-    void untilAnswered(() => client.call(cancelJob, { ...at, params: { jobId }, body: { because: 'ada asked' } }))
-  }
-
-  function resubmit(jobId: string, { name, times }: DrawnAct): void {
-    const asked: Asked = { key: name, builds: new Set() }
-    resubmits.set(name, asked)
-    const headers = { 'idempotency-key': name }
-    for (let time = 0; time < times; time++) {
-      const ask = () => client.call(resubmitJob, { ...at, params: { jobId }, headers })
-      const heard = (build: BuildView | undefined) => void (build && asked.builds.add(build.id))
-      timeline.after(chance.between('same request', 0, time * 2_000), () => void untilAnswered(ask).then(heard))
-    }
-  }
-
-  function approve(jobId: string): void {
-    void untilAnswered(() => client.call(approveJob, { ...at, params: { jobId } }))
-  }
-
-  return {
-    act(act) {
-      const builds = [...ledger.builds.values()].filter(
-        ({ state }) => (state.state === 'finished') === (act.kind === 'resubmit'),
-      )
-      const build = builds[Math.floor(act.build * builds.length)]
-      const jobs = ledger.jobsOf(build?.id ?? '')
-      const job = jobs[Math.floor(act.job * jobs.length)]
-      if (job === undefined) return
-      trace.say('people', `${act.kind} ${ledger.nameOf(job.id)}`)
-      if (act.kind === 'cancel') for (let time = 0; time < act.times; time++) cancel(job.id)
-      if (act.kind === 'resubmit') resubmit(job.id, act)
-      if (act.kind === 'approve') approve(job.id)
-    },
-    approveAll() {
-      for (const job of ledger.jobs.values()) {
-        if (job.state.state === 'waiting' && job.state.for === 'approval') approve(job.id)
-      }
-    },
-    async readLog(jobId, attempt) {
-      const headers = { authorization: `Bearer ${apiToken}` }
-      const request = {
-        method: 'GET',
-        path: `/v1/jobs/${jobId}/log`,
-        headers,
-        query: { attempt: String(attempt) },
-        body: undefined,
-      }
-      const answer = await network.exchange(caller, url, { request, timeoutMs: 20_000 }).catch(() => undefined)
-      return Buffer.isBuffer(answer?.body) ? answer.body : undefined
-    },
-    resubmits,
-  }
+async function readLog(deps: PeopleDeps, jobId: string, attempt: number): Promise<Buffer | undefined> {
+  const { network, caller, apiToken, url } = deps
+  const headers = { authorization: `Bearer ${apiToken}` }
+  const query = { attempt: String(attempt) }
+  const request = { method: 'GET', path: `/v1/jobs/${jobId}/log`, headers, query, body: undefined }
+  const answer = await network.exchange(caller, url, { request, timeoutMs: 20_000 }).catch(() => undefined)
+  return Buffer.isBuffer(answer?.body) ? answer.body : undefined
 }

@@ -1,4 +1,5 @@
 import type { HttpServer } from '@narwhal/host'
+import { inBackground } from '../core/in-background.ts'
 import { problem, problemOf } from '@narwhal/protocol'
 import type { TSchema } from 'typebox'
 
@@ -64,7 +65,7 @@ function openPart(routes: RouteOptions[], around: Around) {
     register: (mount: (inner: object) => unknown) => void mount(openPart(routes, { onRequest: [...around.onRequest] })),
     addHook(name: string, what: (request: object) => Promise<void>) {
       if (name === 'onRequest') around.onRequest.push(what)
-      if (name === 'onListen') void what({})
+      if (name === 'onListen') inBackground(what({}))
     },
     setErrorHandler: (onError: NonNullable<Around['onError']>) => void (around.onError = onError),
     removeAllContentTypeParsers: () => undefined,

@@ -1,5 +1,6 @@
 import { type Ending, type Plan, problem } from '@narwhal/protocol'
 import { type Attempt, type AttemptEnd, endingOf, hasBegun } from '@narwhal/runner/parts'
+import { inBackground } from '../core/in-background.ts'
 import type { Life } from '../core/life.ts'
 import type { World } from '../core/world.ts'
 import type { DrawnCommit, DrawnJob, DrawnStep } from '../drawing/drawn.ts'
@@ -27,7 +28,7 @@ export async function simulatedWork(given: Attempt, deps: WorkDeps): Promise<Att
     report.started()
     if (former !== undefined && !hasBegun(former)) {
       await deps.cleared
-      void journal.add({ type: 'begun-again' })
+      inBackground(journal.add({ type: 'begun-again' }))
       attempt = { ...attempt, former: undefined }
     }
     return offer.kind === 'plan' ? await plan(attempt, deps) : await runJob(attempt, deps)
@@ -80,7 +81,7 @@ async function startContainer({ offer, room, signal, journal }: Attempt, deps: W
   await life.clock.sleep(engineMs(deps, 5, 80), signal)
   const { attemptId, jobId, attempt } = offer
   const container = engine.start({ attemptId, jobId, attempt, runner: life.machine.name })
-  void journal.add({ type: 'prepared', at: life.clock.now(), access: 'outbound', secrets: '' })
+  inBackground(journal.add({ type: 'prepared', at: life.clock.now(), access: 'outbound', secrets: '' }))
   return container
 }
 
@@ -137,14 +138,14 @@ async function runStep(attempt: Attempt, deps: StepDeps): Promise<AttemptEnd> {
   const log = openStepLog(engine, path)
   const capBytes = 1024 ** 2
   if (former?.steps.has(index) !== true) {
-    void journal.add({ type: 'step-begun', step: index, outlives: true, capBytes, log: { path, capBytes } })
+    inBackground(journal.add({ type: 'step-begun', step: index, outlives: true, capBytes, log: { path, capBytes } }))
   }
   report.stepStarted(index, log)
   const end = await untilEnd(attempt, deps).catch((error: unknown) => ({ ending: endingOf(error) }))
   if (container.diedMs === undefined && end.ending.outcome !== 'passed') await remove(container, deps)
   await log.end()
   const files = { outputs: '', summary: '' }
-  void journal.add({ type: 'step-left', step: index, logBytes: log.lengthBytes ?? 0, files: files as never }) // steps leave nothing
+  inBackground(journal.add({ type: 'step-left', step: index, logBytes: log.lengthBytes ?? 0, files: files as never })) // steps leave nothing
   report.stepEnded(index, end.ending, 'exitCode' in end ? end.exitCode : undefined)
   return end
 }

@@ -1,5 +1,5 @@
-import type { StoreTables } from '@narwhal/store'
-import type { PlainRows } from './plain-rows.ts'
+import type { QuarantinedMessage, StoreTables } from '@narwhal/store'
+import type { PlainQuarantined, PlainRows } from './plain-rows.ts'
 import type { Undo } from './rows.ts'
 
 /** Keys of deliveries, messages put aside, and what reporters told. */
@@ -10,7 +10,8 @@ export function plainAside(rows: PlainRows, undo: Undo): Pick<StoreTables, 'deli
   return {
     deliveries: {
       findBuild: async (keys) => deliveries.all().find((one) => isOf(one, keys))?.buildId,
-      async insert({ at: _, ...delivery }) {
+      async insert({ delivery: id, secretId, sha256, buildId }) {
+        const delivery = { delivery: id, secretId, sha256, buildId }
         if (deliveries.all().some((one) => isOf(one, delivery)))
           throw dataFault('there is a delivery of this key already')
         deliveries.set(delivery.delivery, delivery, undo)
@@ -46,7 +47,7 @@ function quarantineOf({ quarantine }: PlainRows, undo: Undo): StoreTables['quara
         .filter(({ id }) => after === undefined || id < after)
         .toSorted((a, b) => (a.id < b.id ? 1 : -1))
         .slice(0, limit)
-        .map(({ takenAt: _, ...message }) => message),
+        .map(messageOf),
     async settle(id, takenAt) {
       for (const [key, one] of quarantine.entries()) if (one.id === id) quarantine.set(key, { ...one, takenAt }, undo)
     },
@@ -55,6 +56,11 @@ function quarantineOf({ quarantine }: PlainRows, undo: Undo): StoreTables['quara
       return Object.fromEntries([...byTopic].map(([topic, of]) => [topic, of.length]))
     },
   }
+}
+
+function messageOf(one: PlainQuarantined): QuarantinedMessage {
+  const { takenAt: _, ...message } = one
+  return message
 }
 
 /** As node:sqlite says that a key is there already. */

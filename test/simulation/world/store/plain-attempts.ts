@@ -56,7 +56,8 @@ function isOver(state: string): boolean {
   return state === 'finished' || state === 'lost'
 }
 
-function recordOf({ renewals: _, ...attempt }: PlainAttempt): AttemptRecord {
+function recordOf(stored: PlainAttempt): AttemptRecord {
+  const { renewals: _, ...attempt } = stored
   return attempt
 }
 

@@ -57,7 +57,8 @@ function maybe(build: PlainBuild | undefined): BuildRecord | undefined {
   return build && recordOf(build)
 }
 
-function recordOf({ openKeys: _, ...build }: PlainBuild): BuildRecord {
+function recordOf(stored: PlainBuild): BuildRecord {
+  const { openKeys: _, ...build } = stored
   return build
 }
 
