@@ -58,10 +58,8 @@ export function openForge(deps: ForgeDeps): Forge {
   const statuses: ShownStatus[] = []
   let limitedUntil = 0
   let sent = 0
-
   const deliver = (commit: DrawnCommit, deliveryId: string, left: number) =>
     inBackground(deliverOnce(commit, deliveryId, left))
-
   async function deliverOnce(commit: DrawnCommit, deliveryId: string, left: number): Promise<void> {
     const delivery: Delivery = { commit, deliveryId, sentMs: timeline.nowMs }
     deliveries.push(delivery)

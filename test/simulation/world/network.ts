@@ -1,5 +1,5 @@
 import type { CallOptions, HttpClient } from '@narwhal/host'
-import { isProblem, problem, type ProblemCode, type Route, type RouteReply } from '@narwhal/protocol'
+import { problem, type ProblemCode, type Route, type RouteReply } from '@narwhal/protocol'
 import { type Life, type Mortal, never } from '../core/life.ts'
 import type { World } from '../core/world.ts'
 import type { Answer, Request, ServedRoutes } from './served-routes.ts'
