@@ -1,5 +1,5 @@
 import type { Clock, Log } from '@narwhal/host'
-import type { Changes } from './changes.ts'
+import type { Change, Changes } from './changes.ts'
 import { expireJobs } from './expire-jobs.ts'
 import { loseAttempt } from './lose-attempt.ts'
 import type { Presence } from './presence.ts'
@@ -41,8 +41,14 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
     const counters = new Map(held.map(({ id, renewals }) => [id, renewals]))
     const watched = watchCounters(leases, counters, { nowMs: clock.monotonic(), limitMs: deps.leaseMs + graceMs })
     leases = watched.sightings
-    for (const id of watched.silent) await changes.change((change) => loseAttempt(change, id, deps.log))
+    for (const id of watched.silent) await changes.change((change) => loseSilent(change, id, counters.get(id), deps.log))
     turns = await expireJobs(deps, turns)
     await clock.sleep(1_000, signal).catch(() => undefined)
   }
+}
+
+/** Loses an attempt, unless it was renewed since `renewals` was read: then its runner has heard that it may go on. */
+async function loseSilent(change: Change, attemptId: string, renewals: number | undefined, log: Log): Promise<void> {
+  const held = await change.tables.attempts.listHeld()
+  if (held.some((one) => one.id === attemptId && one.renewals === renewals)) await loseAttempt(change, attemptId, log)
 }

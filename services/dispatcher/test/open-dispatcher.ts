@@ -110,7 +110,7 @@ export async function openDispatcher(options: RigOptions = {}) {
 
 /** Waits until `check` stops throwing. */
 export function eventually<T>(check: () => Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 5_000, interval: 5 })
+  return vi.waitFor(check, { timeout: 30_000, interval: 10 })
 }
 
 export const noLog = { bytes: 0, sha256: createHash('sha256').digest('hex') }

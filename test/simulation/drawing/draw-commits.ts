@@ -4,7 +4,7 @@ import type { DrawnCommit, DrawnJob, DrawnStep } from './drawn.ts'
 
 /** The commits of a schedule, and what their pipelines are. */
 export function drawCommits(chance: Chance, first = 1): readonly DrawnCommit[] {
-  const count = chance.whole('commits', 2, 6)
+  const count = chance.pick('commits', [1, 1, 2, 2, 3, 4, 6])
   const spreadMs = chance.pick('spread', [500, 5_000, 15_000])
   const sizes: JobSizes = {
     mostSteps: chance.whole('steps', 1, 3),
@@ -112,6 +112,6 @@ function drawStep(chance: Chance, of: string, { longestMs }: JobSizes): DrawnSte
     name: `run ${of.slice(0, 6)}`,
     durationMs: chance.between(`time of ${of}`, 20, longestMs),
     pieces: chance.whole(`pieces of ${of}`, 0, 4),
-    pieceBytes: chance.pick(`bytes of ${of}`, [10, 200, 3_000, 70_000]),
+    pieceBytes: chance.pick(`bytes of ${of}`, [10, 10, 10, 200, 200, 3_000, 3_000, 70_000]),
   }
 }
