@@ -10,13 +10,16 @@ export async function wakeOrSleep(
   ms: number,
   options: { clock: Clock; signal: AbortSignal },
 ): Promise<void> {
-  const either = new AbortController()
-  const signal = AbortSignal.any([options.signal, either.signal])
-  const woken = wake.next(signal)
-  const slept = options.clock.sleep(ms, signal)
+  options.signal.throwIfAborted()
+  const either = new AbortController() // by hand, since `AbortSignal.any` costs more than all the rest of a wait
+  const onAbort = () => either.abort(options.signal.reason)
+  options.signal.addEventListener('abort', onAbort, { once: true })
+  const woken = wake.next(either.signal)
+  const slept = options.clock.sleep(ms, either.signal)
   try {
     await Promise.race([woken, slept])
   } finally {
+    options.signal.removeEventListener('abort', onAbort)
     either.abort(over)
     await Promise.allSettled([woken, slept])
   }

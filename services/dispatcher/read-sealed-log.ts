@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
 import type { Blobs } from '@narwhal/blobs'
 import { problem } from '@narwhal/protocol'
@@ -29,7 +28,8 @@ export async function readSealedLog(blobs: Blobs, { logBlob, logEnd, logSha256 }
 async function unpack(blobs: Blobs, key: string): Promise<Uint8Array> {
   try {
     const packed = Readable.from(blobs.read(key, { signal: AbortSignal.timeout(60_000) }))
-    return await buffer(pipeline(packed, createGunzip(), () => undefined)) // an error of either ends both, and rejects
+    const unpacked = pipeline(packed, createGunzip(), () => undefined) // an error of either ends both, and rejects
+    return Buffer.concat(await unpacked.toArray())
   } catch (error) {
     throw problem('LOG_UNREADABLE', `the blob ${key} cannot be read: ${String(error)}`, { cause: error })
   }

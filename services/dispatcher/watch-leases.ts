@@ -41,7 +41,8 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
     const counters = new Map(held.map(({ id, renewals }) => [id, renewals]))
     const watched = watchCounters(leases, counters, { nowMs: clock.monotonic(), limitMs: deps.leaseMs + graceMs })
     leases = watched.sightings
-    for (const id of watched.silent) await changes.change((change) => loseSilent(change, id, counters.get(id), deps.log))
+    for (const id of watched.silent)
+      await changes.change((change) => loseSilent(change, id, counters.get(id), deps.log))
     turns = await expireJobs(deps, turns)
     await clock.sleep(1_000, signal).catch(() => undefined)
   }

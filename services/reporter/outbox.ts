@@ -50,7 +50,7 @@ export interface DueQuestion {
 
 export interface Due {
   readonly reports: readonly Report[]
-  /** Absent when no report rests. */
+  /** When nothing is due: when the first report that rests has rested. */
   readonly nextAt?: number
 }
 
@@ -162,14 +162,15 @@ async function selectDue(store: Kysely<OutboxSchema>, target: ReportTarget, ques
     .orderBy('reports.position')
     .limit(limit)
     .execute()
+  const reports = rows.map(({ position, lane, sequence, tries, build, told }): Report => {
+    return { position, target, lane, sequence, tries, build: JSON.parse(build), ...(told === null ? {} : { told }) }
+  })
+  if (reports.length > 0) return { reports }
   const next = await store
     .selectFrom('reports')
     .select(({ fn }) => fn.min<number | null>('rests_until').as('at'))
     .where('position', 'in', heads)
     .where('rests_until', '>', at)
     .executeTakeFirst()
-  const reports = rows.map(({ position, lane, sequence, tries, build, told }): Report => {
-    return { position, target, lane, sequence, tries, build: JSON.parse(build), ...(told === null ? {} : { told }) }
-  })
   return typeof next?.at === 'number' ? { reports, nextAt: next.at } : { reports }
 }

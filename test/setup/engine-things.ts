@@ -30,10 +30,29 @@ export async function removeNewEngineThings(before: EngineThings): Promise<void>
   await eachNew('containers', (id) => docker.getContainer(id).remove({ force: true, v: true }))
   await eachNew('networks', (id) => docker.getNetwork(id).remove())
   await eachNew('volumes', (name) => docker.getVolume(name).remove({ force: true }))
-  await eachNew('images', (id) => docker.getImage(id).remove({ force: true }))
+  await removeImages(docker, newOf('images'))
 
-  async function eachNew(kind: keyof EngineThings, remove: (id: string) => Promise<unknown>): Promise<void> {
+  function newOf(kind: keyof EngineThings): readonly string[] {
     const old = new Set(before[kind])
-    await Promise.all(now[kind].filter((id) => !old.has(id)).map(remove))
+    return now[kind].filter((id) => !old.has(id))
+  }
+  async function eachNew(kind: keyof EngineThings, remove: (id: string) => Promise<unknown>): Promise<void> {
+    await Promise.all(newOf(kind).map(remove))
+  }
+}
+
+/** An image goes only after those that were made from it, and takes its unnamed parents with it. */
+async function removeImages(docker: Docker, ids: readonly string[]): Promise<void> {
+  for (let left = ids; left.length > 0; ) {
+    const errors = new Map<string, { readonly statusCode?: number }>()
+    for (const id of left) {
+      await docker
+        .getImage(id)
+        .remove({ force: true })
+        .catch((error: { readonly statusCode?: number }) => errors.set(id, error))
+    }
+    const kept = left.filter((id) => errors.has(id) && errors.get(id)?.statusCode !== 404)
+    if (kept.length === left.length) throw errors.get(kept[0] ?? '')
+    left = kept
   }
 }

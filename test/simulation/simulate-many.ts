@@ -24,7 +24,7 @@ export async function simulateMany(lanes: Lanes, many: Many): Promise<Sum> {
     for (let due = waiting.get(sum.lastSeed + 1); due !== undefined; due = waiting.get(sum.lastSeed + 1)) {
       waiting.delete(due.seed)
       sum = { ...addOutcome(sum, due), realMs: Math.round(performance.now() - startedAt) }
-      if (sum.schedules % 20 === 0) onProgress(sum)
+      if (sum.schedules % 50 === 0) onProgress(sum)
     }
   }
 

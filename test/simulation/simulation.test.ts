@@ -4,7 +4,7 @@ import { describeViolation } from './describe-violation.ts'
 import { openLanes } from './lane/open-lanes.ts'
 import { simulateMany } from './simulate-many.ts'
 
-const schedules = 500
+const schedules = 2_000
 
 test('every invariant holds under all faults', async () => {
   await using lanes = openLanes(availableParallelism())

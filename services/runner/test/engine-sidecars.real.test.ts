@@ -105,7 +105,7 @@ test('a step that wants only the sidecars finds them, and nothing else', async (
   await Promise.all([early, late].map(ready))
 
   const find = 'nslookup early && wget -q -O /dev/null http://late:8080/etc/passwd'
-  const reachHost = `nc -w 2 ${await hostAddress()} 1` // nobody listens: who gets there is refused
+  const reachHost = `nc -w 15 ${await hostAddress()} 1` // nobody listens: who gets there is refused
   const ends = [
     await runTestStep(inner, find, { index: 0 }),
     await runTestStep(inner, reachHost, { index: 1 }),

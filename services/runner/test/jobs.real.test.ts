@@ -67,7 +67,7 @@ test('steps side by side of several images and users share the workspace', async
   await using runner = await openRealRunner(`
 steps:
   - parallel:
-      - { run: echo one > one; sleep 1; cat two, name: slow }
+      - { run: echo one > one; until grep -q two two; do sleep 1; done 2>/dev/null; cat two, name: slow }
       - { run: id -u; echo two > two, image: "${testUserImage}" }
       - { run: echo third; exit 3, allow-failure: true }
   - cat one two

@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readlink, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { readUsage } from '../../bench/read-usage.ts'
 import type { Rig } from '../rig/rig.ts'
 import { type Finding, findingOf } from './finding.ts'
@@ -12,6 +12,8 @@ const walBytesAtMost = 32 * 1024 ** 2
 
 interface Held {
   readonly descriptors: number
+  /** How many of each kind, the most first. */
+  readonly kinds: string
   readonly rssBytes: number
 }
 
@@ -28,12 +30,17 @@ export async function checkResources(rig: Rig, baseline: Baseline): Promise<read
   const now = [...(await readBaseline(rig))]
   const wals = await walsBelow(rig.root)
   return [
-    findingOf('I20', `descriptors are at most ${descriptorsAbove} above the start`, now, ([name, { descriptors }]) => {
-      const before = baseline.get(name)?.descriptors ?? 0
-      return descriptors <= before + descriptorsAbove
-        ? undefined
-        : { what: `${name}: ${descriptors} descriptors, ${before} at its start`, about: [name] }
-    }),
+    findingOf(
+      'I20',
+      `descriptors are at most ${descriptorsAbove} above the start`,
+      now,
+      ([name, { descriptors, kinds }]) => {
+        const before = baseline.get(name)?.descriptors ?? 0
+        return descriptors <= before + descriptorsAbove
+          ? undefined
+          : { what: `${name}: ${descriptors} descriptors, ${before} at its start; now ${kinds}`, about: [name] }
+      },
+    ),
     findingOf('I20', 'memory is at most 150 MiB above the start', now, ([name, { rssBytes }]) => {
       const before = baseline.get(name)?.rssBytes ?? 0
       return rssBytes <= before + bytesAbove
@@ -47,8 +54,21 @@ export async function checkResources(rig: Rig, baseline: Baseline): Promise<read
 }
 
 async function heldBy(pid: number): Promise<Held> {
-  const [descriptors, { rssBytes }] = await Promise.all([readdir(`/proc/${pid}/fd`), readUsage(pid)])
-  return { descriptors: descriptors.length, rssBytes }
+  const [targets, { rssBytes }] = await Promise.all([openOf(pid), readUsage(pid)])
+  const byKind = [...Map.groupBy(targets, kindOf)].map(([kind, of]) => ({ kind, count: of.length }))
+  const kinds = byKind.toSorted((one, other) => other.count - one.count).map(({ kind, count }) => `${count} ${kind}`)
+  return { descriptors: targets.length, kinds: kinds.join(', '), rssBytes }
+}
+
+/** What the descriptors of a process lead to. One that was closed meanwhile is left out. */
+async function openOf(pid: number): Promise<readonly string[]> {
+  const links = (await readdir(`/proc/${pid}/fd`)).map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => []))
+  return (await Promise.all(links)).flat()
+}
+
+/** Such as `socket` or `dispatcher.db`. */
+function kindOf(target: string): string {
+  return target.startsWith('/') ? basename(target) : (target.split(':')[0] ?? target)
 }
 
 async function walsBelow(root: string): Promise<readonly { readonly path: string; readonly bytes: number }[]> {

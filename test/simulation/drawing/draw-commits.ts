@@ -4,10 +4,10 @@ import type { DrawnCommit, DrawnJob, DrawnStep } from './drawn.ts'
 
 /** The commits of a schedule, and what their pipelines are. */
 export function drawCommits(chance: Chance, first = 1): readonly DrawnCommit[] {
-  const count = chance.pick('commits', [1, 1, 2, 2, 3, 4, 6])
-  const spreadMs = chance.pick('spread', [500, 5_000, 15_000])
+  const count = chance.pick('commits', [1, 1, 1, 2, 2, 3, 5])
+  const spreadMs = chance.pick('spread', [500, 500, 3_000, 8_000])
   const sizes: JobSizes = {
-    mostSteps: chance.whole('steps', 1, 3),
+    mostSteps: chance.pick('steps', [1, 1, 2, 3]),
     longestMs: chance.pick('longest', [300, 2_000, 6_000]),
     limits: { deploy: chance.pick('limit deploy', [1, 1, 2]), test: chance.pick('limit test', [1, 2, 3]) },
   }
@@ -61,7 +61,7 @@ function drawConcurrency(
 }
 
 function drawJobs(chance: Chance, commit: string, sizes: JobSizes): readonly DrawnJob[] {
-  const count = chance.whole(`jobs of ${commit}`, 1, 4)
+  const count = chance.pick(`jobs of ${commit}`, [1, 1, 2, 2, 3, 4])
   const isMatrix = chance.draw(`matrix of ${commit}`) < 0.25
   const names = Array.from({ length: count }, (_, place) =>
     isMatrix ? `test (${place})` : (['lint', 'build', 'test', 'ship'][place] ?? 'job'),
@@ -111,7 +111,7 @@ function drawStep(chance: Chance, of: string, { longestMs }: JobSizes): DrawnSte
   return {
     name: `run ${of.slice(0, 6)}`,
     durationMs: chance.between(`time of ${of}`, 20, longestMs),
-    pieces: chance.whole(`pieces of ${of}`, 0, 4),
+    pieces: chance.pick(`pieces of ${of}`, [0, 0, 1, 1, 2, 4]),
     pieceBytes: chance.pick(`bytes of ${of}`, [10, 10, 10, 200, 200, 3_000, 3_000, 70_000]),
   }
 }

@@ -5,7 +5,7 @@ import { drawFaults, drawRates } from './draw-faults.ts'
 import type { Drawn, DrawnMachine, DrawnRunner } from './drawn.ts'
 
 /** One schedule in so many uses the real store instead of the plain one. */
-const realStoreRatio = 0.04
+const realStoreRatio = 0.02
 
 /** Draws everything that is decided before a schedule begins. */
 export function drawSchedule(seed: number, chance: Chance): Drawn {
@@ -14,7 +14,7 @@ export function drawSchedule(seed: number, chance: Chance): Drawn {
   const commits = drawCommits(chance)
   const inputsEndMs = 1_000 + Math.max(...commits.map(({ atMs }) => atMs))
   const acts = drawActs(chance, inputsEndMs)
-  const calmAtMs = inputsEndMs + chance.between('calm', 1_000, 12_000)
+  const calmAtMs = inputsEndMs + chance.between('calm', 500, 6_000)
   return {
     seed,
     ...machines,
@@ -38,14 +38,14 @@ function drawMachines(chance: Chance, drifts: boolean) {
       const skewMs = drifts ? Math.round(chance.between(`skew ${name}`, -30_000, 30_000)) : 0
       return { name, drift, skewMs }
     }
-  const many = (kind: string, most: number) => {
-    const count = chance.whole(`count ${kind}`, 1, most)
+  const many = (kind: string, counts: readonly [number, ...number[]]) => {
+    const count = chance.pick(`count ${kind}`, counts)
     return Array.from({ length: count }, (_, place) => machine(kind)(place + 1))
   }
   return {
-    agents: many('agent', 2),
-    dispatchers: many('dispatcher', 3),
-    runners: many('runner', 3).map((one): DrawnRunner => ({ ...one, ...drawRunner(chance, one.name) })),
+    agents: many('agent', [1, 1, 2]),
+    dispatchers: many('dispatcher', [1, 2, 2, 3]),
+    runners: many('runner', [1, 2, 2, 3]).map((one): DrawnRunner => ({ ...one, ...drawRunner(chance, one.name) })),
     reporters: [machine('reporter')(1)],
   }
 }

@@ -16,6 +16,9 @@ export interface Lanes extends AsyncDisposable {
 /** How long a schedule may take, in milliseconds of real time, on a machine with much else to do. */
 const silenceLimitMs = 120_000
 
+/** Schedules make much that is soon forgotten: room for it saves a tenth of the time. */
+const execArgv = ['--max-semi-space-size=64']
+
 interface Waiting {
   readonly order: LaneOrder
   readonly seed: number
@@ -28,7 +31,7 @@ export function openLanes(count: number): Lanes {
   let isClosed = false
 
   function start(): void {
-    const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), { serialization: 'advanced' })
+    const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), { serialization: 'advanced', execArgv })
     children.add(child)
     let current: Waiting | undefined
     let limit: NodeJS.Timeout | undefined

@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Migrations } from '@narwhal/store'
 import { Kysely, SqliteDialect } from 'kysely'
 import type { Life } from '../core/life.ts'
@@ -38,12 +38,13 @@ export async function newPlatter(migrations: Migrations): Promise<Platter> {
 export function openDisk(world: World, { database }: Platter, name: string): Disk {
   const { timeline, decisions, trace } = world
   let fullUntil = 0
+  const { statement } = preparedFor(database)
   if (database.isTransaction) database.exec('rollback')
   empty(database)
 
   function progress(buildId: string): readonly Record<string, unknown>[] {
-    const hasTable = database.prepare(`select 1 from sqlite_master where name = 'progress'`).get() !== undefined
-    return hasTable ? database.prepare('select * from progress where build_id = ?').all(buildId) : []
+    const hasTable = statement(`select 1 from sqlite_master where name = 'progress'`).get() !== undefined
+    return hasTable ? statement('select * from progress where build_id = ?').all(buildId) : []
   }
 
   function beforeCommit(life: Life): void {
@@ -76,7 +77,7 @@ export function openDisk(world: World, { database }: Platter, name: string): Dis
     hasEnded: (buildId) => progress(buildId).some((row) => row['is_terminal'] === 1),
     refusalOf: (buildId) =>
       progress(buildId).flatMap((row) => (typeof row['refusal_code'] === 'string' ? [row['refusal_code']] : []))[0],
-    count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.['count']),
+    count: (table) => Number(statement(`select count(*) as count from ${table}`).get()?.['count']),
   }
 }
 
@@ -86,23 +87,25 @@ function diskError(message: string, errcode: number): Error {
 }
 
 function empty(database: DatabaseSync): void {
-  const tables = database
-    .prepare(`select name from sqlite_master where type = 'table' and name not in ('probes')`)
+  const tables = preparedFor(database)
+    .statement(`select name from sqlite_master where type = 'table' and name not in ('probes')`)
     .all()
-  for (const { name } of tables) database.exec(`delete from ${String(name)}`)
+  for (const { name } of tables)
+    preparedFor(database)
+      .statement(`delete from ${String(name)}`)
+      .run()
 }
 
 type Around = (sql: string, when: 'before' | 'after') => void
 
 function dialectOn(database: DatabaseSync, around: Around): SqliteDialect {
-  const statements = preparedFor(database)
+  const { statement, reads } = preparedFor(database)
   return new SqliteDialect({
     database: {
       close: () => undefined,
       prepare(sql) {
         if (sql === 'rollback' && !database.isTransaction) return nothing
-        const statement = statements.get(sql) ?? database.prepare(sql === 'begin' ? 'begin immediate' : sql)
-        statements.set(sql, statement)
+        const prepared = statement(sql === 'begin' ? 'begin immediate' : sql)
         const inside = <T>(what: () => T): T => {
           if (sql !== 'rollback') around(sql, 'before')
           const value = what()
@@ -111,10 +114,10 @@ function dialectOn(database: DatabaseSync, around: Around): SqliteDialect {
         }
         const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[] // what the queries were given
         return {
-          reader: statement.columns().length > 0,
-          all: (parameters) => inside(() => statement.all(...values(parameters))),
-          run: (parameters) => inside(() => statement.run(...values(parameters))),
-          iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>, // the same, untyped
+          reader: reads(prepared),
+          all: (parameters) => inside(() => prepared.all(...values(parameters))),
+          run: (parameters) => inside(() => prepared.run(...values(parameters))),
+          iterate: (parameters) => prepared.iterate(...values(parameters)) as IterableIterator<unknown>, // the same, untyped
         }
       },
     },
@@ -128,10 +131,34 @@ const nothing = {
   iterate: () => [].values(),
 }
 
-const prepared = new WeakMap<DatabaseSync, Map<string, ReturnType<DatabaseSync['prepare']>>>()
+interface Prepared {
+  /** Prepared once for all schedules of this database. */
+  statement(sql: string): StatementSync
+  /** Whether it gives rows. */
+  reads(statement: StatementSync): boolean
+}
 
-function preparedFor(database: DatabaseSync): Map<string, ReturnType<DatabaseSync['prepare']>> {
-  const known = prepared.get(database) ?? new Map<string, ReturnType<DatabaseSync['prepare']>>()
+const prepared = new WeakMap<DatabaseSync, Prepared>()
+
+function preparedFor(database: DatabaseSync): Prepared {
+  const known = prepared.get(database) ?? prepareFor(database)
   prepared.set(database, known)
   return known
+}
+
+function prepareFor(database: DatabaseSync): Prepared {
+  const statements = new Map<string, StatementSync>()
+  const readers = new Map<StatementSync, boolean>()
+  return {
+    statement(sql) {
+      const known = statements.get(sql) ?? database.prepare(sql)
+      statements.set(sql, known)
+      return known
+    },
+    reads(statement) {
+      const known = readers.get(statement) ?? statement.columns().length > 0
+      readers.set(statement, known)
+      return known
+    },
+  }
 }

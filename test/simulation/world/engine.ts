@@ -134,5 +134,6 @@ function pieceOf(
   { running, step, piece }: { running: RunningStep; step: DrawnStep; piece: number },
 ): Buffer {
   const place = `attempt ${attempt} step ${running.index} piece ${piece}`
-  return Buffer.from(`${attemptId.slice(-8)} ${place} of ${step.name} — é ✓\n`.padEnd(step.pieceBytes, '.'))
+  const line = Buffer.from(`${attemptId.slice(-8)} ${place} of ${step.name} — é ✓\n`)
+  return Buffer.concat([line, Buffer.alloc(Math.max(0, step.pieceBytes - line.length), '.')])
 }
