@@ -1,6 +1,7 @@
 import { backoffMs } from '@narwhal/host'
 import { type BlobReference, downloadBlob, isProblem, problem, uploadBlob } from '@narwhal/protocol'
 import { fileBytes } from './file-bytes.ts'
+import { isPassing } from '../is-passing.ts'
 import type { ProduceWork } from './produce-work.ts'
 
 const tries = 8
@@ -24,7 +25,8 @@ export async function* downloadBytes({ sha256 }: BlobReference, work: ProduceWor
 }
 
 /**
- * Tries again, with back-off, while the dispatcher does not answer: a restart of it costs no job.
+ * Tries again, with back-off, while the dispatcher does not answer or has trouble: a restart of it, or of its store, costs
+ * no job.
  *
  * @throws BLOB_TRANSFER_FAILED, any other problem of `transfer`, or the reason of the signal.
  */
@@ -37,9 +39,13 @@ export async function withPatience<T>(
       return await transfer()
     } catch (error) {
       signal.throwIfAborted()
-      if (!isProblem(error, 'UNREACHABLE', 'NOT_READY')) throw error
-      if (retry + 1 === tries) throw problem('BLOB_TRANSFER_FAILED', error.message, { cause: error })
+      if (!isPassing(error)) throw error
+      if (retry + 1 === tries) throw isProblem(error, 'UNREACHABLE', 'NOT_READY') ? failed(error) : error
       await clock.sleep(backoffMs(retry, backoff), signal)
     }
   }
+}
+
+function failed(cause: Error): Error {
+  return problem('BLOB_TRANSFER_FAILED', cause.message, { cause })
 }

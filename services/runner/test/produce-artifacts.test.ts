@@ -129,7 +129,11 @@ test('what goes wrong with the files of a job that failed is a note', async () =
 
 test('a dispatcher that does not answer for a while costs nothing', async () => {
   const shelf = openBlobShelf()
-  shelf.failures.push(problem('UNREACHABLE', 'gone'), problem('NOT_READY', 'starting'))
+  shelf.failures.push(
+    problem('UNREACHABLE', 'gone'),
+    problem('NOT_READY', 'starting'),
+    problem('STORE_UNAVAILABLE', 'its store is started anew'),
+  )
   await using job = await startTestJob({ shelf })
   await writeTree(job.spec.workspacePath, { log: 'text' })
 
