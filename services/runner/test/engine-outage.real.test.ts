@@ -12,10 +12,23 @@ import { failureOf, startTestAttempt } from './engine-fixture.ts'
 const dockerSocket = socketPathOf('docker:', process.env.DOCKER_HOST)
 /** Waits a hundredth of what it is asked for. */
 const hastyClock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 100, signal) }
+/** Sleeps on and on: whoever only looks now and then never sees anything. */
+const lazyClock: Clock = { ...systemClock, sleep: (_ms, signal) => systemClock.sleep(3_600_000, signal) }
 let image: string
 
 beforeAll(async () => {
   image = await provideTestImage()
+})
+
+test('the end of a step is told by the engine, and not only found by asking', async () => {
+  await using engine = openEngine('docker:', {
+    clock: lazyClock,
+    log: silentLog(),
+    dockerHost: process.env.DOCKER_HOST,
+  })
+  await using attempt = await startTestAttempt(engine, image)
+
+  expect(await attempt.run('echo done')).toEqual({ exitCode: 0, outOfMemory: false })
 })
 
 test('a step outlives an engine that was away for a moment', async () => {

@@ -57,14 +57,14 @@ export async function awaitExec(container: Docker.Container, exec: Docker.Exec, 
     throw engineProblem(error, 'The engine does not say how the step goes on')
   }
   using ended = listenForEnd(container.id, exec.id, deps.events)
-  return awaitEnd(exec, ended.promise, { ...deps, output: { end: Promise.resolve() } })
+  return await awaitEnd(exec, ended.promise, { ...deps, output: { end: Promise.resolve() } }) // or nobody listens any more
 }
 
 async function startAndAwait(container: Docker.Container, exec: Docker.Exec, deps: ExecDeps): Promise<ExecEnd> {
   using ended = listenForEnd(container.id, exec.id, deps.events) // before the start: an exec may end at once
   const output = await startExec(exec, deps.isPodman)
   if (output === undefined) return { type: 'container-ended' }
-  return awaitEnd(exec, ended.promise, { ...deps, output })
+  return await awaitEnd(exec, ended.promise, { ...deps, output }) // or nobody listens any more
 }
 
 async function awaitEnd(exec: Docker.Exec, told: Promise<ExecEnd>, deps: PollOptions): Promise<ExecEnd> {

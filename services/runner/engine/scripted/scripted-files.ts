@@ -84,7 +84,7 @@ async function kindOf(path: string | undefined): Promise<'file' | 'directory' | 
 async function readRegular(path: string | undefined): Promise<Buffer | undefined> {
   if (path === undefined || (await kindOf(path)) !== 'file') return undefined
   await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-  return file.readFile()
+  return await file.readFile()
 }
 
 async function writeRegular(path: string | undefined, text: string, mode: 'anew' | 'append'): Promise<boolean> {
