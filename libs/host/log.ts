@@ -1,3 +1,4 @@
+import { catalogue, isProblem } from '@narwhal/protocol'
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 
@@ -17,6 +18,7 @@ export function openLog({ service, level, pretty: readable }: LogOptions): Log {
   const options = {
     level,
     base: { service },
+    serializers: { err: errorInLog },
     redact: ['token', '*.token', 'headers.authorization', '*.headers.authorization'],
   }
   if (!readable) return pino(options, pino.destination({ dest: 2, sync: true }))
@@ -24,6 +26,13 @@ export function openLog({ service, level, pretty: readable }: LogOptions): Log {
     options,
     pretty({ destination: 2, sync: true, ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss.l' }),
   )
+}
+
+/** A problem that has a page needs no stack; what nobody expected has one. */
+function errorInLog(error: unknown): unknown {
+  if (!isProblem(error) || error.code === 'INTERNAL') return pino.stdSerializers.err(error as Error) // it takes anything
+  const { code, message, cause } = error
+  return { code, message, fix: catalogue[code].fix, ...(cause instanceof Error && { cause: cause.message }) }
 }
 
 /** A log that keeps silent, for tests. */

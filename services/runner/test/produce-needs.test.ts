@@ -43,7 +43,8 @@ test('a need without artifacts brings nothing', async () => {
 test.each([
   [
     'a byte is another',
-    (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -9), Buffer.from([1]), bytes.subarray(-8)]),
+    (bytes: Buffer) =>
+      Buffer.concat([bytes.subarray(0, -9), Buffer.from([(bytes.at(-9) ?? 0) ^ 1]), bytes.subarray(-8)]),
   ],
   ['the end is missing', (bytes: Buffer) => bytes.subarray(0, -1)],
   ['there is more', (bytes: Buffer) => Buffer.concat([bytes, Buffer.from('more')])],

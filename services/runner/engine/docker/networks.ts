@@ -9,7 +9,7 @@ import { type BridgeKind, type Bridges, openBridges } from './bridges.ts'
 // 4. A runner that has been idle for `idleMs` keeps none.
 const madeAhead = 2
 const keptIdle = 4
-const idleMs = 10_000
+const idleMs = 30_000
 
 /** The bridges of an engine. Disposing removes those that are idle. */
 export interface Networks extends AsyncDisposable {
