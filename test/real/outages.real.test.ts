@@ -68,7 +68,8 @@ test('a dispatcher that is killed loses none of ten queued builds, and its runne
 
 test('a runner that is killed and started again goes on with what it held', async () => {
   const [victim] = cluster.runners
-  const pushes = await commitMany(cluster, { name: 'gone-on', count: 4, seconds: 2 })
+  // longer than a start takes: were a slot of the other runner free by then, it would be given a job of this one
+  const pushes = await commitMany(cluster, { name: 'gone-on', count: 4, seconds: 12 })
   await tellAll(cluster, pushes)
   await vi.waitFor(() => expectSteps('gone-on', 4), { timeout: 20_000, interval: 20 })
 
