@@ -19,7 +19,7 @@ export interface Home extends AsyncDisposable {
   run(request: ExecRequest): Promise<ExecEnd>
 }
 
-const limitMs = 60_000
+const limitMs = 300_000
 
 /** A process that has loaded everything already. */
 export function openHome(): Home {

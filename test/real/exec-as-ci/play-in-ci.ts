@@ -6,7 +6,8 @@ import { tellCommit } from '../../scenarios/tell-commit.ts'
 import type { PlayedBuild } from './outcome-of.ts'
 import { repositoryName } from './repository-name.ts'
 
-const limitMs = 60_000
+/** All builds wait for the same few slots. */
+const limitMs = 300_000
 
 /** The first build of a scenario by a dispatcher and its runners, from a push to its end. Somebody else lets time pass. */
 export async function playInCi({ name, pipeline, expected }: Scenario, theatre: Theatre): Promise<PlayedBuild> {
