@@ -7,8 +7,9 @@ import { readSigns } from './signs-of-life.ts'
 
 // 1. Only refusals count: the machine answers, and nobody listens there any more. A runner that is merely slow, stopped or
 //    unreachable may go on with its attempts, and keeps them until their leases end.
-// 2. What is compared later is read after the first refusal: a sign since then comes from a runner that is back.
-// 3. The last word is one transaction of the store, in which another dispatcher's news is seen.
+// 2. A process that was killed may lose its stream a moment before its port: an answer counts only when it stays one.
+// 3. What is compared later is read after the first refusal: a sign since then comes from a runner that is back.
+// 4. The last word is one transaction of the store, in which another dispatcher's news is seen.
 
 export interface SuspectRunnerDeps {
   readonly changes: Changes
@@ -29,7 +30,7 @@ export async function suspectRunner(deps: SuspectRunnerDeps, runnerId: string): 
   const { changes, presence, clock, log, signal } = deps
   const runner = await changes.change(({ tables }) => tables.runners.find(runnerId))
   if (runner === undefined) return // it has left
-  if (await isAtAddress(runner.url, limitMs)) return
+  if (await staysAtAddress(runner.url, deps)) return
   const signs = await changes.change(({ tables }) => readSigns(tables, runnerId))
   if (signs === undefined) return
   presence.gone(runnerId, signs.heartbeats)
@@ -39,4 +40,13 @@ export async function suspectRunner(deps: SuspectRunnerDeps, runnerId: string): 
     if (await isAtAddress(runner.url, limitMs)) return
   }
   await changes.change((change) => giveAway(change, { signs, presence, log }))
+}
+
+/** False at the first refusal. */
+async function staysAtAddress(url: string, { clock, signal }: SuspectRunnerDeps): Promise<boolean> {
+  for (let probe = 1; await isAtAddress(url, limitMs); probe++) {
+    if (probe === probes) return true
+    await clock.sleep(pauseMs, signal)
+  }
+  return false
 }
