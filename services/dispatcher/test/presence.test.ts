@@ -55,6 +55,19 @@ test('the job of a runner that died runs elsewhere long before its lease ends', 
   await expect(ada.renew(offer)).rejects.toMatchObject({ code: 'ATTEMPT_STALE' })
 })
 
+test('a runner that loses its stream a moment before its address has died too', async () => {
+  await using rig = await openDispatcher()
+  const { ada, bob, offer } = await openStage(rig)
+  const stream = await ada.present()
+
+  await stream[Symbol.asyncDispose]()
+  await rig.clock.advance(200)
+  await ada.leaveAddress()
+  await timePasses(rig)
+
+  expect(await bob.offer(0)).toMatchObject({ jobId: offer.jobId, attempt: 2 })
+})
+
 test('a plan of a runner that died is given away too', async () => {
   await using rig = await openDispatcher()
   const ada = await rig.runner('ada')
