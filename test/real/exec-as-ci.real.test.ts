@@ -68,11 +68,11 @@ function hasOneBuild({ expected }: Scenario): boolean {
   return expected.later === undefined
 }
 
-function onTestImage(scenario: Scenario): Scenario {
-  return {
-    ...scenario,
-    pipeline: scenario.pipeline.replaceAll(/\b(?:node:(?:\d+|\$\{\{.*?\}\})|alpine:3)/g, testImage),
-  }
+function onTestImage({ pipeline, expected, ...scenario }: Scenario): Scenario {
+  const replaced = (text: string) => text.replaceAll(/\b(?:node:(?:\d+|\$\{\{.*?\}\})|alpine:3)/g, testImage)
+  const files = Object.entries(expected.given?.files ?? {}).map(([path, text]) => [path, replaced(text)] as const)
+  const given = { ...expected.given, files: Object.fromEntries(files) }
+  return { ...scenario, pipeline: replaced(pipeline), expected: { ...expected, given } }
 }
 
 async function playAllInCi(): Promise<void> {

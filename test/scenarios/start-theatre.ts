@@ -50,7 +50,8 @@ export async function startTheatre({ engine, inRealTime }: TheatreOptions): Prom
     async passTime() {
       const realMs = Math.floor(performance.now() - lastAt)
       lastAt += realMs
-      await narwhal.clock.advance(inRealTime ? realMs : 1_000)
+      // never far at once: what containers said meanwhile has to be heard before the next look at the clock
+      await narwhal.clock.advance(inRealTime ? Math.min(realMs, 500) : 1_000)
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
