@@ -7,7 +7,7 @@ import { type Finding, findingOf } from './finding.ts'
 // "Back to the baseline" is: not more than this above what the same service had just after it was started first. It had no
 // connection then that is kept for later, and no git that waits for more; what grows for ever is for `pnpm soak` to see.
 const descriptorsAbove = 64
-const bytesAbove = 256 * 1024 ** 2 // Node keeps a heap at about twice what lived in it under load, also when it is idle
+const bytesAbove = 150 * 1024 ** 2
 const walBytesAtMost = 32 * 1024 ** 2
 
 interface Held {
@@ -41,7 +41,7 @@ export async function checkResources(rig: Rig, baseline: Baseline): Promise<read
           : { what: `${name}: ${descriptors} descriptors, ${before} at its start; now ${kinds}`, about: [name] }
       },
     ),
-    findingOf('I20', 'memory is at most 256 MiB above the start', now, ([name, { rssBytes }]) => {
+    findingOf('I20', 'memory is at most 150 MiB above the start', now, ([name, { rssBytes }]) => {
       const before = baseline.get(name)?.rssBytes ?? 0
       return rssBytes <= before + bytesAbove
         ? undefined
