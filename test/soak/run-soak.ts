@@ -28,14 +28,15 @@ const openAtMost = 48
 const sampleEveryMs = 3_000
 const drainWithinMs = 120_000
 const repositoryCount = 40
-const commitsPerRepository = 3_000
+/** More than any machine of today builds in a second; who has built all of them has not soaked to the end. */
+const buildsPerSecond = 400
 
 /** Builds as fast as it goes for so long, and looks at what the processes hold meanwhile. */
 export async function runSoak({ mode, minutes, progress, signal }: SoakOptions): Promise<SoakResult> {
   await using opened = new AsyncDisposableStack()
   const root = await mkdtemp(join(tmpdir(), 'narwhal-soak-'))
   opened.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))
-  const commits = await commitsBelow(join(root, 'repositories'))
+  const commits = await commitsBelow(join(root, 'repositories'), minutes * 60 * buildsPerSecond)
   const loaded = await openLoad({ mode, root, cloneUrlTemplate: cloneUrlTemplate(join(root, 'repositories')) }, opened)
   const sampler = openSampler(loaded)
   const [beganAt, endMs] = [performance.now(), minutes * 60_000]
@@ -43,7 +44,8 @@ export async function runSoak({ mode, minutes, progress, signal }: SoakOptions):
   let builds = 0
 
   const pushAll = async () => {
-    for (let commit = commits.next(); !isOver() && commit.done !== true; commit = commits.next()) {
+    for (let commit = commits.next(); !isOver(); commit = commits.next()) {
+      if (commit.done === true) throw problem('INTERNAL', `All ${builds} commits are built before the time was over.`)
       await loaded.push(commit.value.sha, commit.value.repository)
       await loaded.forge.toldAt(commit.value.sha)
       builds++
@@ -72,8 +74,8 @@ interface SoakCommit {
 }
 
 /** One of each repository in turn. */
-async function commitsBelow(root: string): Promise<Iterator<SoakCommit>> {
-  const pipelines = Array.from({ length: commitsPerRepository }, (_, place) => `image: any\nrun: echo build ${place}\n`)
+async function commitsBelow(root: string, count: number): Promise<Iterator<SoakCommit>> {
+  const pipelines = Array.from({ length: Math.ceil(count / repositoryCount) }, (_, place) => `image: any\nrun: echo build ${place}\n`)
   const all: SoakCommit[][] = []
   for (let place = 0; place < repositoryCount; place++) {
     const repository = `repository-${place}`
