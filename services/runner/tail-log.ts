@@ -4,7 +4,8 @@ import { basename, dirname } from 'node:path'
 import type { Clock } from '@narwhal/host'
 import { inTurns } from './steps/in-turns.ts'
 
-// 1. The spool is hostile ground: the file is opened once, never through a link, and only if it is a regular file of ours.
+// 1. The spool is hostile ground: the file is opened never through a link, and only if it is a regular file of ours. Until it
+//    has given a byte it is opened anew: an empty one may be what a former life of the runner left before the step makes its own.
 // 2. Bytes are read by offset, so that any of them can be read again until the attempt is over.
 // 3. One call at a time: the end of a log is not decided while bytes of it are being read.
 // 4. Once the log has ended it never changes its length, whatever still writes to the file.
@@ -44,14 +45,20 @@ export function tailLog(path: string, { capBytes, clock, onGrowth, lengthBytes }
   let end: LogEnd | undefined = lengthBytes === undefined ? undefined : endOf(lengthBytes, Math.max(0, capBytes))
   if (end !== undefined) noticed[Symbol.dispose]()
 
+  async function openNow(): Promise<FileHandle | undefined> {
+    if (file !== undefined && (readBytes > 0 || end !== undefined)) return file
+    await file?.close()
+    file = await openRegular(path)
+    return file
+  }
+
   async function read(offset: number, limitBytes: number): Promise<Buffer> {
     const fileBytes = end?.fileBytes ?? Math.max(0, capBytes)
     if (offset >= fileBytes) {
       return end?.cutLine.subarray(offset - fileBytes, offset - fileBytes + limitBytes) ?? nothing
     }
     const wantedBytes = Math.min(limitBytes, fileBytes - offset)
-    file ??= await openRegular(path)
-    const found = await readAt(file, offset, wantedBytes)
+    const found = await readAt(await openNow(), offset, wantedBytes)
     const bytes = end === undefined || found.length > 0 ? found : Buffer.alloc(wantedBytes) // the job shortened its file
     readBytes = Math.max(readBytes, offset + bytes.length)
     return bytes
@@ -62,8 +69,7 @@ export function tailLog(path: string, { capBytes, clock, onGrowth, lengthBytes }
     end: () =>
       inTurn(async () => {
         noticed[Symbol.dispose]()
-        file ??= await openRegular(path)
-        const { size: bytes } = (await file?.stat()) ?? { size: 0 }
+        const { size: bytes } = (await (await openNow())?.stat()) ?? { size: 0 }
         const cutLine = capBytes >= 0 && bytes > capBytes ? cutLineBytes : nothing
         end = { fileBytes: Math.max(readBytes, Math.min(bytes, capBytes)), cutLine }
       }),

@@ -9,14 +9,10 @@ import { until } from '../setup/until.ts'
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
 const endWithTests = fileURLToPath(new URL('./end-with-tests.ts', import.meta.url))
+const collectGarbage = fileURLToPath(new URL('./collect-garbage.ts', import.meta.url))
 /** Services start in two thirds of the time when their code was compiled before. */
 const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 const startsWithinMs = 180_000
-/**
- * The young heap grows with the load, on a machine with much memory to 128 MiB, and stays so: it would hide in a process's
- * memory what is kept and should not be. In MiB.
- */
-const youngHeap = '--max-semi-space-size=8'
 
 export interface ServiceOptions {
   /** What the test calls it, such as `runner-1`. */
@@ -47,6 +43,8 @@ export interface ServiceProgram extends AsyncDisposable {
   /** Whether /readyz says so. */
   isReady(): Promise<boolean>
   residentBytes(): Promise<number>
+  /** Has it give back the memory that nothing needs any more; soon after. */
+  collectGarbage(): void
   logTail(lines: number): Promise<string>
 }
 
@@ -78,6 +76,8 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
       const argv = [
         '--import',
         endWithTests,
+        '--import',
+        collectGarbage,
         join(services, service, 'main.ts'),
         ...(service === 'narwhal' ? ['up'] : []),
       ]
@@ -99,6 +99,7 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
       const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${child?.pid}/status`, 'utf8'))?.[1]
       return Number(kibibytes) * 1024
     },
+    collectGarbage: () => void child?.kill('SIGUSR2'),
     logTail,
     [Symbol.asyncDispose]: kill,
   }
@@ -111,7 +112,6 @@ function environmentOf(settings: Readonly<Record<string, string>>): NodeJS.Proce
   return {
     PATH,
     NODE_COMPILE_CACHE: compiled,
-    NODE_OPTIONS: youngHeap,
     ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }),
     ...Object.fromEntries(ours),
   }

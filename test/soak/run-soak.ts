@@ -75,7 +75,10 @@ interface SoakCommit {
 
 /** One of each repository in turn. */
 async function commitsBelow(root: string, count: number): Promise<Iterator<SoakCommit>> {
-  const pipelines = Array.from({ length: Math.ceil(count / repositoryCount) }, (_, place) => `image: any\nrun: echo build ${place}\n`)
+  const pipelines = Array.from(
+    { length: Math.ceil(count / repositoryCount) },
+    (_, place) => `image: any\nrun: echo build ${place}\n`,
+  )
   const all: SoakCommit[][] = []
   for (let place = 0; place < repositoryCount; place++) {
     const repository = `repository-${place}`

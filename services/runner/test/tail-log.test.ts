@@ -41,6 +41,30 @@ test('a log can be read while it grows, and its growth is noticed', async () => 
   expect(tail.log.lengthBytes).toBeUndefined()
 })
 
+test('an empty file that was left behind gives way to the one that the step makes', async () => {
+  await using tail = await openTail()
+  await writeFile(tail.path, '')
+  const before = await tail.log.read(0, 100)
+
+  await rm(tail.path)
+  await writeFile(tail.path, 'of the step\n')
+  const after = await tail.log.read(0, 100)
+
+  expect([before, after].map(String)).toEqual(['', 'of the step\n'])
+})
+
+test('the end of a log is that of the file which is there then', async () => {
+  await using tail = await openTail()
+  await writeFile(tail.path, '')
+  await tail.log.read(0, 100)
+
+  await rm(tail.path)
+  await writeFile(tail.path, 'all\n')
+  await tail.log.end()
+
+  expect(tail.log.lengthBytes).toBe(4)
+})
+
 test('a log that has ended does not grow any more', async () => {
   await using tail = await openTail()
   await writeFile(tail.path, 'all\n')
