@@ -4,7 +4,7 @@ const real = '**/*.real.test.ts'
 
 /** Whole installations for many minutes: `pnpm rigs`. */
 const rigs = [
-  'test/{chaos,compose}/*.real.test.ts',
+  'test/compose/*.real.test.ts',
   'test/real/{disk-faults,failpoints,runner-lost,several-dispatchers}.real.test.ts',
   'services/runner/test/mortal-runner.real.test.ts',
 ]
