@@ -10,6 +10,7 @@ import { rigs } from './rigs.ts'
 // `pnpm planted-bugs` plants each bug into a copy of HEAD, and says which rig caught it and how fast. Exit code 1: one was not.
 //
 //   --only 03,07       some bugs only, by the beginnings of their names
+//   --rigs simulation  some rigs only: simulation, tests, real tests
 //   --markdown FILE    the table as Markdown
 //   --verbose          what the rig said of each
 
@@ -18,18 +19,21 @@ await runMain(async ({ argv, signal }) => {
     args: [...argv].filter((one) => one !== '--'),
     options: {
       only: { type: 'string' },
+      rigs: { type: 'string' },
       markdown: { type: 'string' },
       verbose: { type: 'boolean', default: false },
     },
   })
   const wanted = values.only?.split(',')
   const bugs = readBugs().filter(({ name }) => wanted?.some((start) => name.startsWith(start)) ?? true)
+  const asked = values.rigs?.split(',')
+  const chosen = rigs.filter(({ name }) => asked?.includes(name) ?? true)
   await using nursery = await openNursery()
   const ended: Catch[] = []
   for (const bug of bugs) {
     print(`${bug.name}: ${bug.what}`)
     await nursery.plant(bug)
-    const one = await catchBug(bug, nursery, { rigs, signal })
+    const one = await catchBug(bug, nursery, { rigs: chosen, signal })
     await nursery.weed()
     ended.push(one)
     print(`  ${one.rig === undefined ? 'NOT CAUGHT' : `caught by ${one.rig}`} after ${seconds(one.tookMs)}`)

@@ -36,6 +36,18 @@ test.each([
   expect(await countBuilds(rig)).toBe(1)
 })
 
+test('a message of no delivery that the broker gives again, when its build has ended, makes no second build', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const message = { id: '01a21c8c-e2c3-72de-bd1b-975cfa05303d', eventKey: 'polled' }
+  await rig.push(message)
+  await endBuild(ada, 0)
+
+  await rig.push(message)
+
+  expect(await countBuilds(rig)).toBe(1)
+})
+
 test.each([
   ['another delivery', { delivery: { ...delivery, id: 'guid-2', sha256: 'b'.repeat(64) } }],
   ['the same body that another secret verified', { delivery: { ...delivery, id: 'guid-2', secretId: 'secret-2' } }],
