@@ -30,6 +30,7 @@ export function nextJob(job: JobState, event: JobEvent): JobState {
 
 type WaitingJob = Extract<JobState, { state: 'waiting' }>
 type QueuedJob = Extract<JobState, { state: 'queued' }>
+type LeasedJob = Extract<JobState, { state: 'leased' }>
 type HeldJobState = Extract<JobState, { state: 'leased' | 'running' }>
 type AttemptEnded = Extract<JobEvent, { type: 'ended' }>
 type AttemptLost = Extract<JobEvent, { type: 'lost' }>
@@ -65,7 +66,7 @@ function nextQueuedJob(job: QueuedJob, event: JobEvent): JobState {
   switch (event.type) {
     case 'leased':
       if (event.attempt <= (job.attempt ?? 0)) return job
-      return { state: 'leased', queuedAt: job.queuedAt, attempt: event.attempt, setbacks: job.setbacks }
+      return leased(job, event.attempt)
     case 'cancelled':
       return finished(job, cancelledEnding(event.because), event.at)
     case 'expired':
@@ -87,9 +88,9 @@ function nextHeldJob(job: HeldJobState, event: JobEvent): JobState {
   if ('attempt' in event && event.attempt !== job.attempt) return job
   switch (event.type) {
     case 'started':
-      return job.state === 'leased' ? { ...job, state: 'running', startedAt: event.at } : job
+      return job.state === 'leased' ? started(job, event.at) : job
     case 'refused':
-      return job.state === 'leased' ? queuedAgain(job, { at: event.at, setbacks: job.setbacks }) : job
+      return job.state === 'leased' ? afterRefusal(job, event.at) : job
     case 'ended':
       return afterEnd(job, event)
     case 'lost':
@@ -105,6 +106,22 @@ function nextHeldJob(job: HeldJobState, event: JobEvent): JobState {
     default:
       return event satisfies never
   }
+}
+
+function leased({ queuedAt, notBeforeAt, setbacks }: QueuedJob, attempt: number): LeasedJob {
+  return { state: 'leased', queuedAt, readyAt: notBeforeAt, attempt, setbacks }
+}
+
+function started({ queuedAt, attempt, setbacks, cancelBecause }: LeasedJob, startedAt: number): JobState {
+  const asked = cancelBecause === undefined ? {} : { cancelBecause }
+  return { state: 'running', queuedAt, startedAt, attempt, setbacks, ...asked }
+}
+
+/** It waits on, since when it did: one that every runner refuses ends by the limit of that wait. */
+function afterRefusal(job: LeasedJob, at: number): JobState {
+  const { readyAt = at, setbacks } = job
+  const again = queuedAgain(job, { at, setbacks })
+  return again.state === 'queued' ? { ...again, notBeforeAt: Math.min(readyAt, at) } : again
 }
 
 function afterEnd(job: HeldJobState, { ending, at, retryInMs, final }: AttemptEnded): JobState {

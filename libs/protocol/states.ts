@@ -30,7 +30,8 @@ export type JobState =
       /** Absent before the first attempt. */
       readonly attempt?: number
     }
-  | ({ readonly state: 'leased'; readonly queuedAt: number } & HeldJob)
+  /** `readyAt`: since when it has waited for a runner that takes it; absent in what an older version stored. */
+  | ({ readonly state: 'leased'; readonly queuedAt: number; readonly readyAt?: number } & HeldJob)
   | ({ readonly state: 'running'; readonly queuedAt: number; readonly startedAt: number } & HeldJob)
   | {
       readonly state: 'finished'

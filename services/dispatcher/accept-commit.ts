@@ -5,8 +5,8 @@ import { publishBuild } from './publish-build.ts'
 
 /**
  * Makes the build of a commit that arrived, or finds the one it already has: the same message, a copy of the same delivery,
- * the same event while its build is unfinished, or the same repository, ref and sha while that is being built (or ever, for
- * what was only found by comparing heads).
+ * the same event while its build is unfinished, or the same repository, ref and sha while that is being built (or as the
+ * newest push to the ref, for what was only found by comparing heads).
  */
 export async function acceptCommit(change: Change, message: CommitMessage): Promise<BuildRecord | undefined> {
   const { tables, now } = change
@@ -35,9 +35,11 @@ async function buildOfEvent(change: Change, { eventKey, commit, unlessBuilt }: C
   return known ?? insertBuild(change, commit, { openKeys })
 }
 
+/** The build of the newest push to the ref, if it was this one: a ref that went back to a commit was pushed anew. */
 async function builtBefore({ tables }: Change, { repository, ref, sha }: Commit): Promise<BuildRecord | undefined> {
-  const [newest] = await tables.builds.list({ repository: repositoryKey(repository), ref, sha, limit: 1 })
-  return newest
+  const builds = await tables.builds.list({ repository: repositoryKey(repository), ref, limit: 100 })
+  const pushed = builds.find(({ resubmitOf }) => resubmitOf === undefined)
+  return pushed?.commit.sha === sha ? pushed : undefined
 }
 
 export interface InsertBuildOptions {

@@ -45,8 +45,13 @@ async function ask(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
-  for (const output of [child.stdout, child.stderr])
-    output.on('data', (bytes) => (said = `${said}${bytes}`.slice(-8_000)))
+  let hasNamed = false // one that only ends with an error, as where nothing is installed, has found nothing
+  for (const output of [child.stdout, child.stderr]) {
+    output.on('data', (bytes) => {
+      hasNamed ||= rig.naming.test(String(bytes))
+      said = `${said}${bytes}`.slice(-8_000)
+    })
+  }
   const end = () => killGroup(child.pid)
   let isLate = false
   const limit = setTimeout(() => {
@@ -59,7 +64,7 @@ async function ask(
   clearTimeout(limit)
   end()
   signal.throwIfAborted()
-  return { hasFailed: code !== 0 && !isLate, said }
+  return { hasFailed: code !== 0 && !isLate && hasNamed, said }
 }
 
 function killGroup(pid: number | undefined): void {

@@ -188,7 +188,7 @@ test('a runner that cannot keep a result on its disk tells it all the same', asy
     return running?.id ?? ''
   }, patience)
 
-  await using _broken = await breakSyncs(runner.pid(), join(data, 'attempts', attemptId, 'result.json'))
+  await using _broken = await breakSyncs(runner.pid(), join(data, 'attempts', attemptId, 'journal.jsonl'))
 
   await expectOneOfEach(cluster, pushes)
   expect(await runner.logTail(50)).toContain('the result could not be kept on the disk')

@@ -17,7 +17,11 @@ function of(changes: Partial<PlannedJob>): OrphanedJob {
 
 const table: readonly (readonly [string, OrphanedJob, boolean])[] = [
   ['a job with `lost: rerun`', job(), true],
-  ['a job that has not begun', job({ state: { state: 'leased', queuedAt: 1, attempt: 1, setbacks } }), true],
+  [
+    'a job that has not begun',
+    job({ state: { state: 'leased', queuedAt: 1, readyAt: 1, attempt: 1, setbacks } }),
+    true,
+  ],
   ['a plan', job({ planned: undefined }), true],
   ['a plan of a build in a group', job({ planned: undefined, isOfGroup: true }), true],
   ['a job with `lost: fail`', of({ lost: 'fail' }), false],

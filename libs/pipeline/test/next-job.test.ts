@@ -30,9 +30,12 @@ const states = {
   'waiting for approval': { state: 'waiting', queuedAt: 1, for: 'approval' },
   queued: { state: 'queued', queuedAt: 1, notBeforeAt: 1, setbacks: none },
   requeued: { state: 'queued', queuedAt: 1, notBeforeAt: 5, setbacks: none, attempt: 3 },
-  leased: { state: 'leased', queuedAt: 1, attempt: 3, setbacks: none },
-  'leased, spent': { state: 'leased', queuedAt: 1, attempt: 3, setbacks: spent },
-  'leased, cancelling': { state: 'leased', queuedAt: 1, attempt: 3, setbacks: none, cancelBecause: 'ada asked' },
+  leased: { state: 'leased', queuedAt: 1, readyAt: 7, attempt: 3, setbacks: none },
+  'leased, spent': { state: 'leased', queuedAt: 1, readyAt: 7, attempt: 3, setbacks: spent },
+  'leased, cancelling': {
+    ...{ state: 'leased', queuedAt: 1, readyAt: 7, attempt: 3, setbacks: none },
+    cancelBecause: 'ada asked',
+  },
   running: { state: 'running', queuedAt: 1, startedAt: 2, attempt: 3, setbacks: none },
   'running, spent': { state: 'running', queuedAt: 1, startedAt: 2, attempt: 3, setbacks: spent },
   'running, cancelling': {
@@ -79,7 +82,7 @@ approved                 | =         | first       | =         | =         | =  
 settled                  | skipped   | skipped     | =         | =         | =             | =             | =             | =             | =             | =             | =
 leased                   | =         | =           | leased    | leased    | =             | =             | =             | =             | =             | =             | =
 leased, an old number    | =         | =           | leased    | =         | =             | =             | =             | =             | =             | =             | =
-refused                  | =         | =           | =         | =         | queued        | queued        | stopped       | =             | =             | =             | =
+refused                  | =         | =           | =         | =         | waits on      | waits on      | stopped       | =             | =             | =             | =
 refused, another attempt | =         | =           | =         | =         | =             | =             | =             | =             | =             | =             | =
 started                  | =         | =           | =         | =         | running       | running       | running       | =             | =             | =             | =
 started, another attempt | =         | =           | =         | =         | =             | =             | =             | =             | =             | =             | =
@@ -115,12 +118,13 @@ function nextOf(job: JobState, event: JobEvent, cell: string): JobState {
   if (job.state === 'waiting') return { ...job, for: cell === 'asked' ? 'approval' : 'needs' }
   const { setbacks } = job
   const again: JobState = { state: 'queued', queuedAt, notBeforeAt: at, setbacks, attempt: 3 }
-  if (cell === 'queued') return again
+  if (cell === 'waits on') return { ...again, notBeforeAt: 7 }
   if (cell === 'backed off') return { ...again, notBeforeAt: at + 1_000, setbacks: { ...setbacks, errored: 1 } }
   if (cell === 'retried')
     return { ...again, notBeforeAt: at + 50, setbacks: { ...setbacks, failed: setbacks.failed + 1 } }
   if (cell === 'given away') return { ...again, setbacks: { ...setbacks, lost: 1 } }
-  if (cell === 'leased' && 'attempt' in event) return { state: 'leased', queuedAt, setbacks, attempt: event.attempt }
+  if (cell === 'leased' && 'attempt' in event && 'notBeforeAt' in job)
+    return { state: 'leased', queuedAt, readyAt: job.notBeforeAt, setbacks, attempt: event.attempt }
   const held = { queuedAt, setbacks, attempt: 3 }
   const asked = 'cancelBecause' in job ? { cancelBecause: 'ada asked' } : {}
   if (cell === 'running') return { state: 'running', ...held, startedAt: at, ...asked }

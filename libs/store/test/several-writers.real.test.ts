@@ -75,7 +75,10 @@ async function leaseIfItsTurn(store: Store, jobId: string): Promise<boolean> {
     const group = { repository: job?.repository ?? '', group: job?.planned?.concurrency?.group ?? '' }
     const isHeld = (await jobs.ofGroup(group)).some(({ state }) => state.state === 'leased')
     if (job === undefined || isHeld) return false
-    await jobs.save(job, { attempts: 1, state: { state: 'leased', queuedAt: 1, attempt: 1, setbacks: none } })
+    await jobs.save(job, {
+      attempts: 1,
+      state: { state: 'leased', queuedAt: 1, readyAt: 1, attempt: 1, setbacks: none },
+    })
     return true
   })
 }
@@ -93,7 +96,10 @@ test('a job that two lease at once is leased once', async () => {
       const queued = await jobs.listQueued({ now: 6_000, limit: 100, buildId: id(3_000) })
       for (const job of queued) {
         await attempts.insert({ ...newAttempt(1, job.id), id: `${runner}-${job.id}` })
-        await jobs.save(job, { attempts: 1, state: { state: 'leased', queuedAt: 1, attempt: 1, setbacks: none } })
+        await jobs.save(job, {
+          attempts: 1,
+          state: { state: 'leased', queuedAt: 1, readyAt: 1, attempt: 1, setbacks: none },
+        })
       }
       return queued.length
     }),

@@ -132,6 +132,7 @@ function describeJobs(open: () => Promise<StoreUnderTest>): void {
     const state = {
       state: 'leased',
       queuedAt: 5_000,
+      readyAt: 5_100,
       attempt: 1,
       setbacks: { lost: 1, errored: 0, failed: 0 },
     } as const

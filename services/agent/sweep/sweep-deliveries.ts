@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Clock, type Log, newId } from '@narwhal/host'
+import { isProblem } from '@narwhal/protocol'
 import { commitFromWebhook } from '../commit-from-webhook.ts'
 import type { Inbox } from '../inbox.ts'
 import type { DeliveryLog, LoggedDelivery } from './delivery-log.ts'
@@ -7,7 +8,8 @@ import { missedDeliveries } from './missed-deliveries.ts'
 
 // 1. The forge's own id of a delivery is its key in the inbox: one that comes after all, or that somebody redelivers, is known.
 // 2. A log counts as swept up to a moment only once everything missed before it is in the inbox.
-// 3. Each sweep reads again what lies shortly before that moment: the log may get its rows late.
+// 3. One that cannot be fetched now holds up no other; the moment waits for it. One that makes no sense never will.
+// 4. Each sweep reads again what lies shortly before that moment: the log may get its rows late.
 
 export interface SweepDeliveriesDeps {
   readonly inbox: Inbox
@@ -25,16 +27,25 @@ const secretId = 'delivery log'
 
 /** Takes what the forge could not deliver; how many that were. */
 export async function sweepDeliveries(source: DeliveryLog, deps: SweepDeliveriesDeps): Promise<number> {
-  const { inbox, clock, signal } = deps
+  const { inbox, clock, log, signal } = deps
   const sweptUntil = await inbox.sweeps.sweptUntil(source.name)
   const since = Math.max(clock.now() - rememberedMs, (sweptUntil ?? 0) - overlapMs)
   const logged = await readSince(source, since, signal)
   let taken = 0
+  const faults: unknown[] = []
   for (const delivery of missedDeliveries(logged)) {
+    signal.throwIfAborted()
     if (await inbox.sweeps.isKept(delivery.guid)) continue
-    const payload = await source.payload(delivery.id, signal)
-    if (await takeMissed(delivery, payload, deps)) taken += 1
+    try {
+      const payload = await source.payload(delivery.id, signal)
+      if (await takeMissed(delivery, payload, deps)) taken += 1
+    } catch (error) {
+      if (isProblem(error, 'WEBHOOK_MALFORMED'))
+        log.warn({ err: error, delivery: delivery.guid }, 'a missed delivery makes no sense')
+      else faults.push(error)
+    }
   }
+  if (faults.length > 0) throw faults[0] // 3
   const newest = Math.max(...logged.map(({ deliveredAt }) => deliveredAt), sweptUntil ?? 0)
   if (newest > 0) await inbox.sweeps.keep(source.name, newest) // 2
   return taken

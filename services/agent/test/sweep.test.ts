@@ -84,6 +84,23 @@ test('what could not be fetched is fetched by a later sweep, and older pushes ar
   })
 })
 
+test('a delivery that cannot be fetched, or makes no sense, holds up no other', async () => {
+  await using github = await openDeliveryLogs()
+  const clock = virtualClock()
+  const [before, behind] = [anySha(), anySha()]
+  github.tries.push({ guid: 'before', status: 500, at: clock.now() - 4_000, payload: payloadOf(before) })
+  github.tries.push({ guid: 'odd', status: 500, at: clock.now() - 3_000, payload: { ref: 7 } })
+  github.tries.push({ guid: 'gone', status: 500, at: clock.now() - 2_000, payload: payloadOf(anySha()) })
+  github.tries.push({ guid: 'behind', status: 500, at: clock.now() - 1_000, payload: payloadOf(behind) })
+  github.broken.add('gone')
+
+  await using agent = await openSweepingAgent(github.url, { clock })
+
+  await eventually(() =>
+    expect(agent.messages.map(({ commit }) => commit.sha).toSorted()).toEqual([before, behind].toSorted()),
+  )
+})
+
 test('an agent that was down for a day reads the whole log of that day, page by page', async () => {
   await using github = await openDeliveryLogs({ pageSize: 2 })
   await using directory = await openDirectory()

@@ -90,6 +90,23 @@ test('a head that was only found by comparing is built unless its ref was built 
   )
 })
 
+test('a head that went back to a commit which was built before others is built', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const other = { ...commit, sha: 'b'.repeat(40) }
+  const missing = { outcome: 'skipped', code: 'PIPELINE_MISSING' } as const
+  for (const [place, pushed] of [commit, other].entries()) {
+    await rig.push({ eventKey: pushed.sha, commit: pushed })
+    await ada.report(await ada.offer(place), { result: { ending: missing, at: 1, log: noLog } })
+  }
+
+  await rig.push({ unlessBuilt: true, eventKey: 'found', commit })
+
+  await eventually(async () =>
+    expect((await rig.builds()).map((build) => build.commit.sha)).toEqual([commit.sha, other.sha, commit.sha]),
+  )
+})
+
 test('a message that cannot be read goes to quarantine, and those behind it are taken', async () => {
   await using rig = await openDispatcher()
   const signal = AbortSignal.timeout(5_000)
@@ -180,6 +197,21 @@ test('a job that no runner takes within the limit is errored NO_RUNNER', async (
 
   const [build] = await rig.builds()
   expect(build).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
+})
+
+test('a job that every runner refuses, again and again, ends by the same limit', async () => {
+  await using rig = await openDispatcher({ queueLimitMs: 60_000 })
+  const ada = await rig.runner('ada')
+  ada.refuse()
+  await rig.push()
+  await eventually(async () => expect((await rig.builds())[0]?.jobs[0]?.attempts.length).toBeGreaterThan(0))
+
+  for (let waitedMs = 0; waitedMs < 70_000; waitedMs += 5_000) await rig.clock.advance(5_000)
+
+  await eventually(async () => {
+    const [build] = await rig.builds()
+    expect(build).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
+  })
 })
 
 test('a plan whose answer was lost gets its job again', async () => {

@@ -23,9 +23,11 @@ test('chunks are appended only where the log ends; what is stored already is pas
   await ada.report(offer, { chunks: [chunk(0, 'abc')] })
 
   await ada.report(offer, { chunks: [chunk(0, 'abc'), chunk(1, 'bcd')] })
-  const gap = ada.report(offer, { chunks: [chunk(9, 'x')] })
 
-  await expect(gap).rejects.toMatchObject({ code: 'LOG_OFFSET_WRONG', data: { step: 0, expected: 4 } })
+  for (const beyond of [chunk(9, 'x'), chunk(5, 'fgh')]) {
+    const gap = ada.report(offer, { chunks: [beyond] })
+    await expect(gap).rejects.toMatchObject({ code: 'LOG_OFFSET_WRONG', data: { step: 0, expected: 4 } })
+  }
   expect(await (await fetchLog(rig, offer)).text()).toBe('abcd')
 })
 

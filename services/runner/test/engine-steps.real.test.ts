@@ -1,7 +1,9 @@
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog, systemClock } from '@narwhal/host'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openSmallDisk } from '../../../test/chaos/rig/small-disk.ts'
 import { provideTestImage, testUserImage } from '../../../test/setup/provide-test-image.ts'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine, socketPathOf } from '../engine/open-engine.ts'
@@ -33,6 +35,19 @@ test('opening /dev/stdout anew does not truncate the log', async () => {
   await attempt.run('echo one\necho two > /dev/stdout\necho three > /dev/stderr\necho four >> /proc/self/fd/1')
 
   expect(await attempt.log()).toBe('one\ntwo\nthree\nfour\n')
+})
+
+test('a step whose output no longer fits on the disk of the runner does not pass', async () => {
+  await using undo = new AsyncDisposableStack()
+  const root = await mkdtemp(join(tmpdir(), 'narwhal-small-'))
+  undo.defer(() => rm(root, { recursive: true }))
+  const spoolPath = join(root, 'spool')
+  undo.use(await openSmallDisk('spool', spoolPath, 1))
+  await using attempt = await start({ spoolPath })
+
+  const failure = await failureOf(attempt.run('yes | head -c 4000000; echo done'))
+
+  expect(failure).toMatchObject({ code: 'DISK_FULL' })
 })
 
 test('a process left in the background keeps neither the step nor the log open, and lives on', async () => {

@@ -6,7 +6,7 @@ import { stepLogPath } from '../step-log-path.ts'
 import { stepRelay } from './step-relay.ts'
 
 /** Files that the relay leaves beside the script, to say what the exit code cannot. */
-const signs = ['oom', 'nodir', 'noshell'] as const
+const signs = ['oom', 'nodir', 'noshell', 'full'] as const
 
 const mounted: AttemptPaths = { workspacePath: '/workspace', spoolPath: '/narwhal' }
 
@@ -30,11 +30,12 @@ async function openLog(spoolPath: string, { index, logCapBytes, append = false }
   return Math.ceil((size + logCapBytes) / 512)
 }
 
-/** What the relay saw: a kill for want of memory while the step ran, or why it did not run. */
+/** What the relay saw: a kill for want of memory while the step ran, why it did not run, or a log that found no room. */
 export interface StepSigns {
   readonly outOfMemory: boolean
   readonly noDirectory: boolean
   readonly noShell: boolean
+  readonly diskFull: boolean
 }
 
 export async function stepSigns(spoolPath: string, index: number): Promise<StepSigns> {
@@ -44,6 +45,6 @@ export async function stepSigns(spoolPath: string, index: number): Promise<StepS
       () => false,
     ),
   )
-  const [outOfMemory = false, noDirectory = false, noShell = false] = await Promise.all(seen)
-  return { outOfMemory, noDirectory, noShell }
+  const [outOfMemory = false, noDirectory = false, noShell = false, diskFull = false] = await Promise.all(seen)
+  return { outOfMemory, noDirectory, noShell, diskFull }
 }

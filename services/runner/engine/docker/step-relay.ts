@@ -11,7 +11,8 @@
  * 6. Nothing keeps the stdout and stderr of the exec: the engine reports its end up to two seconds late while somebody does.
  * 7. Its variables begin with `narwhal_`: the environment of the step is its own, too.
  *
- * 8. What keeps the step from running leaves a file, too: `.nodir`, `.noshell`.
+ * 8. What keeps the step from running leaves a file, too: `.nodir`, `.noshell`. So does a copying `cat` that could not write
+ *    (it ends with 1; by a signal where the cap or the relay ended it): `.full`.
  *
  * Arguments: the path of the step's files without extension; how many blocks of 512 bytes the log may have; the directory
  * to run in; the shell and its options.
@@ -38,6 +39,7 @@ mkfifo -m 666 "$narwhal_path.out" 2>>"$narwhal_path.log" || exit 127
   trap 'kill "$narwhal_copy"; wait "$narwhal_copy"' USR1
   (ulimit -f "$narwhal_blocks"; exec cat <&4 >>"$narwhal_path.log") & narwhal_copy=$!
   wait "$narwhal_copy"
+  [ "$?" != 1 ] || : >"$narwhal_path.full"
   kill -USR1 $$
   exec cat <&4
 ) 4<"$narwhal_path.out" & narwhal_relay=$!
