@@ -57,6 +57,22 @@ function describeTransactions(open: () => Promise<StoreUnderTest>): void {
     })
   })
 
+  test('so is a save of a job that somebody else changed', async () => {
+    await using under = await open()
+    const { job } = await withJob(under.store)
+    await under.store.transaction(({ jobs }) => jobs.save(job, { attempts: 1 }))
+    const reads: number[] = []
+
+    await under.store.transaction(async ({ jobs }) => {
+      const read = reads.length === 0 ? job : ((await jobs.find(job.id)) ?? job)
+      reads.push(read.attempts)
+      await jobs.save(read, { attempts: read.attempts + 1 })
+    })
+
+    expect(reads).toEqual([0, 1])
+    expect(await under.store.transaction(({ jobs }) => jobs.find(job.id))).toMatchObject({ attempts: 2, revision: 2 })
+  })
+
   test('twenty transactions at once all count', async () => {
     await using under = await open()
     const { build } = await withJob(under.store)
