@@ -33,6 +33,8 @@ export interface PaperRunnerDeps {
   readonly client: HttpClient
 }
 
+type Refusal = 'RUNNER_FULL' | 'INTERNAL'
+
 /** The other end of the runner protocol, on real HTTP: it takes offers and says only what a test tells it to say. */
 export interface PaperRunner extends AsyncDisposable {
   readonly id: string
@@ -40,8 +42,8 @@ export interface PaperRunner extends AsyncDisposable {
   readonly cancelled: readonly string[]
   /** The offer of that place, once it has come. */
   offer(place: number): Promise<Offer>
-  /** From now on it refuses. */
-  refuse(): void
+  /** From now on it refuses; or fails, so that nobody knows whether it took the offer. */
+  refuse(how?: Refusal): void
   register(attempts?: readonly string[]): Promise<void>
   /** As the same process, holding nothing as far as it knows. */
   registerAgain(): Promise<void>
@@ -60,7 +62,7 @@ export interface PaperRunner extends AsyncDisposable {
 
 export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunner> {
   const { name, slots, labels, runnerToken, dispatcherUrl: baseUrl, client } = deps
-  const state = { offers: [] as Offer[], cancelled: [] as string[], refuses: false }
+  const state = { offers: [] as Offer[], cancelled: [] as string[], refuses: undefined as Refusal | undefined }
   const server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLog(), metrics: openMetrics() })
   servePaper(server, { runner: runnerToken }, state)
   const url = await server.listen()
@@ -79,7 +81,7 @@ export async function openPaperRunner(deps: PaperRunnerDeps): Promise<PaperRunne
       vi.waitFor(() => (expect(state.offers.length).toBeGreaterThan(place), pick(state.offers, place)), {
         timeout: 5_000,
       }),
-    refuse: () => void (state.refuses = true),
+    refuse: (how = 'RUNNER_FULL') => void (state.refuses = how),
     registerAgain: () => register([]),
     register(attempts = []) {
       life = crypto.randomUUID()
@@ -122,14 +124,14 @@ function pick(offers: readonly Offer[], place: number): Offer {
 interface Paper {
   readonly offers: Offer[]
   readonly cancelled: string[]
-  refuses: boolean
+  refuses: Refusal | undefined
 }
 
 function servePaper(server: HttpServer, tokens: { runner: string }, paper: Paper): void {
   serveRoute(server, offerAttempt, {
     tokens,
     answer: async ({ body }) => {
-      if (paper.refuses) throw problem('RUNNER_FULL', 'no slot')
+      if (paper.refuses !== undefined) throw problem(paper.refuses, 'no slot')
       paper.offers.push(body)
       return { free: 0 }
     },
