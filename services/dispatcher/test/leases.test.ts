@@ -1,0 +1,44 @@
+import { openStore, type Store } from '@narwhal/store'
+import { expect, test } from 'vitest'
+import { eventually, leaseMs, openDispatcher, planFirst } from './open-dispatcher.ts'
+
+/** A store in which a renewal of an attempt comes between the look at all leases and the loss of that one. */
+async function storeWithLateRenewal() {
+  const store = await openStore('memory:')
+  const late = { attemptId: '', hasCome: false }
+  let hasJustLooked = false
+  const interrupted: Store = {
+    ...store,
+    async transaction(work) {
+      const isNext = hasJustLooked
+      hasJustLooked = false
+      return store.transaction(({ attempts, runners, ...tables }) => {
+        const listHeld = async () => {
+          if (isNext) late.hasCome = await attempts.renew(late.attemptId)
+          return attempts.listHeld()
+        }
+        const list = () => ((hasJustLooked = true), runners.list())
+        return work({ ...tables, attempts: { ...attempts, listHeld }, runners: { ...runners, list } })
+      })
+    },
+  }
+  return { store: interrupted, late }
+}
+
+test('an attempt that is renewed between the look at its lease and its loss is not lost', async () => {
+  const { store, late } = await storeWithLateRenewal()
+  await using _store = store
+  await using rig = await openDispatcher({ store })
+  const ada = await rig.runner('ada')
+  const { attemptId } = await planFirst(rig, ada)
+  late.attemptId = attemptId
+
+  await eventually(async () => {
+    await rig.clock.advance(leaseMs / 30)
+    expect(late.hasCome).toBe(true)
+  })
+
+  const [build] = await rig.builds()
+  const states = build?.jobs.flatMap(({ attempts }) => attempts.map(({ id, state }) => [id === attemptId, state]))
+  expect(states).toContainEqual([true, 'leased'])
+})
