@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BuildView } from '@narwhal/protocol'
 import Docker from 'dockerode'
@@ -132,10 +132,10 @@ async function inspected(): Promise<string> {
 
 /** An address of this machine that containers reach, and nobody else. */
 async function hostAsContainersSeeIt(): Promise<string> {
-  const { Options } = await new Docker().getNetwork('bridge').inspect()
-  const addresses = networkInterfaces()[Options?.['com.docker.network.bridge.name'] ?? 'docker0'] ?? []
-  const found = addresses.find(({ family }) => family === 'IPv4')
-  return found?.address ?? expect.fail('the default bridge of the engine has no address')
+  const { IPAM } = await new Docker().getNetwork('bridge').inspect()
+  const { Gateway, Subnet } = IPAM?.Config?.[0] ?? {}
+  const first = Subnet?.replace(/\.0\/\d+$/, '.1') // Docker 20.10 does not always tell the gateway of its default bridge
+  return Gateway ?? first ?? expect.fail('the default bridge of the engine has no address')
 }
 
 function isFinished({ state }: BuildView): boolean {
