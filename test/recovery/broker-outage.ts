@@ -87,7 +87,7 @@ async function sendOne({ tell }: Cluster): Promise<Sent> {
 async function expectOneBuildEach({ dispatcher, root }: Cluster, shas: readonly string[]): Promise<void> {
   await dispatcher.end()
   {
-    using store = readStore(join(root, 'dispatcher.sqlite'))
+    using store = readStore(join(root, 'dispatcher', 'store.sqlite'))
     expect(store.texts('select sha from builds order by sha')).toEqual(shas.toSorted())
   }
   await dispatcher.start()

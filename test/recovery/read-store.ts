@@ -9,7 +9,7 @@ export interface ReadStore extends Disposable {
 }
 
 export function readStore(path: string): ReadStore {
-  const database = new DatabaseSync(path)
+  const database = new DatabaseSync(path, { readOnly: true })
   const column = (query: string) =>
     database
       .prepare(query)

@@ -51,7 +51,7 @@ export const restartedDispatcher: Recovery = {
       },
       async expectWhole() {
         await dispatcher.kill()
-        using store = readStore(join(cluster.root, 'dispatcher.sqlite'))
+        using store = readStore(join(cluster.root, 'dispatcher', 'store.sqlite'))
         expect(store.count('from builds'), 'builds').toBe(queued + more)
         expect(store.count("from attempts where state = 'lost'"), 'lost attempts').toBe(0)
         expect(store.count("from attempts where number > 1 and state != 'refused'"), 'jobs run again').toBe(0)
