@@ -42,3 +42,18 @@ test('an attempt that is renewed between the look at its lease and its loss is n
   const states = build?.jobs.flatMap(({ attempts }) => attempts.map(({ id, state }) => [id === attemptId, state]))
   expect(states).toContainEqual([true, 'leased'])
 })
+
+test('an offer that was answered 5xx may have arrived: its job is given to nobody else before its lease ends', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  ada.refuse('INTERNAL')
+  const bob = await rig.runner('bob', 1)
+
+  await rig.push()
+  await eventually(async () => expect((await rig.builds())[0]?.jobs[0]?.attempts).toHaveLength(1))
+  await rig.clock.advance(leaseMs / 2)
+
+  const [build] = await rig.builds()
+  expect(build?.jobs[0]?.attempts.map(({ state }) => state)).toEqual(['leased'])
+  expect(bob.offers).toEqual([])
+})
