@@ -17,7 +17,7 @@ const failedTest = /FAIL/
 export const rigs: readonly Rig[] = [
   {
     name: 'simulation',
-    command: () => ['sim', '--schedules', '1500', '--until-violation'],
+    command: () => ['sim', '--schedules', '3000', '--until-violation'],
     naming: /seed \d+ breaks I\d+/,
     limitMs: 240_000,
   },

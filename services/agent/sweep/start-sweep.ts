@@ -37,12 +37,11 @@ export function startSweep(deps: SweepDeps): AsyncDisposable {
       const heardOf = await inbox.sweeps.repositories()
       const repositories = [...new Map([...deps.repositories, ...heardOf].map((one) => [keyOf(one), one])).values()]
       for await (const source of deps.deliveryLogs(repositories, signal)) {
-        const count = await sweepDeliveries(source, { ...deps, signal }).catch((error: unknown) => {
+        const onFound = () => found.inc({ by: 'delivery-log' })
+        await sweepDeliveries(source, { ...deps, onFound, signal }).catch((error: unknown) => {
           signal.throwIfAborted()
           log.warn({ err: error }, `${source.name} could not be swept; the next sweep tries again`)
-          return 0
         })
-        found.inc({ by: 'delivery-log' }, count)
       }
       const { lookAtHeads, ...rest } = deps
       const looking = lookAtHeads === undefined ? rest : { ...rest, lookAtHeads }

@@ -16,6 +16,8 @@ export interface SweepDeliveriesDeps {
   readonly forgeHost: string
   readonly clock: Clock
   readonly log: Log
+  /** A push is in the inbox now that was not known. */
+  readonly onFound: () => void
   readonly signal: AbortSignal
 }
 
@@ -25,20 +27,19 @@ const overlapMs = 10 * 60_000
 /** What stands for the secret in the keys of deliveries that we fetched ourselves. */
 const secretId = 'delivery log'
 
-/** Takes what the forge could not deliver; how many that were. */
-export async function sweepDeliveries(source: DeliveryLog, deps: SweepDeliveriesDeps): Promise<number> {
+/** Takes what the forge could not deliver. @throws the first fault, once all that could be fetched is taken. */
+export async function sweepDeliveries(source: DeliveryLog, deps: SweepDeliveriesDeps): Promise<void> {
   const { inbox, clock, log, signal } = deps
   const sweptUntil = await inbox.sweeps.sweptUntil(source.name)
   const since = Math.max(clock.now() - rememberedMs, (sweptUntil ?? 0) - overlapMs)
   const logged = await readSince(source, since, signal)
-  let taken = 0
   const faults: unknown[] = []
   for (const delivery of missedDeliveries(logged)) {
     signal.throwIfAborted()
     if (await inbox.sweeps.isKept(delivery.guid)) continue
     try {
       const payload = await source.payload(delivery.id, signal)
-      if (await takeMissed(delivery, payload, deps)) taken += 1
+      await takeMissed(delivery, payload, deps)
     } catch (error) {
       if (isProblem(error, 'WEBHOOK_MALFORMED'))
         log.warn({ err: error, delivery: delivery.guid }, 'a missed delivery makes no sense')
@@ -48,7 +49,6 @@ export async function sweepDeliveries(source: DeliveryLog, deps: SweepDeliveries
   if (faults.length > 0) throw faults[0] // 3
   const newest = Math.max(...logged.map(({ deliveredAt }) => deliveredAt), sweptUntil ?? 0)
   if (newest > 0) await inbox.sweeps.keep(source.name, newest) // 2
-  return taken
 }
 
 async function readSince(source: DeliveryLog, since: number, signal: AbortSignal): Promise<readonly LoggedDelivery[]> {
@@ -60,20 +60,21 @@ async function readSince(source: DeliveryLog, since: number, signal: AbortSignal
   return logged
 }
 
-/** Whether it is something to build that was not known yet. */
+/** Takes it, if it is something to build. */
 async function takeMissed(
   { guid, event }: LoggedDelivery,
   payload: unknown,
-  { inbox, forgeHost, clock, log }: SweepDeliveriesDeps,
-): Promise<boolean> {
+  { inbox, forgeHost, clock, log, onFound }: SweepDeliveriesDeps,
+): Promise<void> {
   const from = commitFromWebhook(event, payload, { forgeHost })
-  if ('ignored' in from) return false
+  if ('ignored' in from) return
   const now = clock.now()
   const body = Buffer.from(JSON.stringify(payload))
   const keys = { id: guid, secretId, sha256: createHash('sha256').update(body).digest('hex') } // other agents have their own inbox
   const message = { version: 1 as const, id: newId(now), receivedAt: now, ...from, delivery: keys }
   const { duplicate } = await inbox.keep({ deliveryId: guid, secretId, body, message }) // 1
   const { ref, sha } = from.commit
-  if (!duplicate) log.warn({ delivery: guid, ref, sha }, 'a push that never arrived was found in the log of the forge')
-  return !duplicate
+  if (duplicate) return
+  log.warn({ delivery: guid, ref, sha }, 'a push that never arrived was found in the log of the forge')
+  onFound()
 }

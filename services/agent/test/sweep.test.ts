@@ -99,6 +99,8 @@ test('a delivery that cannot be fetched, or makes no sense, holds up no other', 
   await eventually(() =>
     expect(agent.messages.map(({ commit }) => commit.sha).toSorted()).toEqual([before, behind].toSorted()),
   )
+  const metrics = await (await fetch(`${agent.baseUrl}/metrics`)).text()
+  expect(metrics).toContain('narwhal_swept_commits_total{by="delivery-log"} 2')
 })
 
 test('an agent that was down for a day reads the whole log of that day, page by page', async () => {
