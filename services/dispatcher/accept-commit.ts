@@ -35,11 +35,17 @@ async function buildOfEvent(change: Change, { eventKey, commit, unlessBuilt }: C
   return known ?? insertBuild(change, commit, { openKeys })
 }
 
-/** The build of the newest push to the ref, if it was this one: a ref that went back to a commit was pushed anew. */
+/**
+ * The build of the newest push to the ref, if it was this one: a ref that went back to a commit was pushed anew. The push
+ * before it may have come after it.
+ */
 async function builtBefore({ tables }: Change, { repository, ref, sha }: Commit): Promise<BuildRecord | undefined> {
   const builds = await tables.builds.list({ repository: repositoryKey(repository), ref, limit: 100 })
-  const pushed = builds.find(({ resubmitOf }) => resubmitOf === undefined)
-  return pushed?.commit.sha === sha ? pushed : undefined
+  const pushed = builds.filter(({ resubmitOf }) => resubmitOf === undefined)
+  const own = pushed.find(({ commit }) => commit.sha === sha)
+  const newest = pushed[0]?.commit
+  const isOvertaken = newest !== undefined && own?.commit.before === newest.sha && newest.before !== sha
+  return newest?.sha === sha || isOvertaken ? own : undefined
 }
 
 export interface InsertBuildOptions {

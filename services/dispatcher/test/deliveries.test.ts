@@ -63,6 +63,20 @@ test.each([
   expect(await countBuilds(rig)).toBe(2)
 })
 
+test('a head whose push came before the one that it follows is not built again by a sweep', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const [first, second] = ['1'.repeat(40), '2'.repeat(40)]
+  await rig.push({ eventKey: 'second', commit: { sha: second, before: first } })
+  await endBuild(ada, 0)
+  await rig.push({ eventKey: 'first', commit: { sha: first } })
+  await endBuild(ada, 1)
+
+  await rig.push({ unlessBuilt: true, eventKey: 'sweep', commit: { sha: second } })
+
+  expect(await countBuilds(rig)).toBe(2)
+})
+
 test('two forges may give the same id', async () => {
   await using rig = await openDispatcher()
   const repository = { host: 'git.example.org', owner: 'ada', name: 'engine' }
