@@ -1,7 +1,7 @@
-import Docker from 'dockerode'
 import { afterAll, beforeAll, test } from 'vitest'
 import { present } from '../../services/runner/test/engine-fixture.ts'
 import { provideTestImage } from '../setup/provide-test-image.ts'
+import { lendName } from '../setup/stand-ins/lend-name.ts'
 import { isForHomeToo } from './is-for-home-too.ts'
 import { playScenario } from './play-scenario.ts'
 import { readScenarios } from './read-scenarios.ts'
@@ -14,37 +14,17 @@ const scenarios = readScenarios().filter(
   (scenario) =>
     scenario.expected.engine === undefined && !(isForHomeToo(scenario) && scenario.expected.later === undefined),
 )
-const docker = new Docker()
-const images = ['node:22', 'node:24', 'alpine:3']
-const tagged: string[] = []
+const belongings = new AsyncDisposableStack()
 let theatre: Theatre | undefined
 
 beforeAll(async () => {
-  const image = docker.getImage(await provideTestImage())
-  for (const name of images) {
-    if (await isPresent(name)) continue
-    const [repo = '', tag = ''] = name.split(':')
-    await image.tag({ repo, tag })
-    tagged.push(name)
-  }
-  theatre = await startTheatre({ engine: 'docker:', inRealTime: true })
+  const image = await provideTestImage()
+  for (const name of ['node:22', 'node:24', 'alpine:3']) belongings.use(await lendName(image, name))
+  theatre = belongings.use(await startTheatre({ engine: 'docker:', inRealTime: true }))
 })
 
-afterAll(async () => {
-  await theatre?.[Symbol.asyncDispose]()
-  for (const name of tagged) await docker.getImage(name).remove({ noprune: true })
-})
+afterAll(() => belongings.disposeAsync())
 
 test.each(scenarios)('$name, in containers: $title', async (scenario) => {
   await playScenario(scenario, present(theatre))
 })
-
-function isPresent(name: string): Promise<boolean> {
-  return docker
-    .getImage(name)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    )
-}
