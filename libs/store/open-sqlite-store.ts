@@ -26,11 +26,16 @@ export async function openSqliteStore(path: string): Promise<Store> {
 async function transaction<T>(run: RunInGroup<Schema>, work: (tables: StoreTables) => Promise<T>): Promise<T> {
   for (let conflicts = 0; ; conflicts++) {
     try {
-      return await run((open) => work(tablesOf(open)))
+      return await run((open) => work(tablesOf(open, claimAll)))
     } catch (error) {
       if (!isProblem(error, 'STORE_CONFLICT') || conflicts >= conflictsAllowed) throw error
     }
   }
+}
+
+/** There is one transaction at a time. */
+async function claimAll(_: Kysely<Schema>, ids: readonly string[]): Promise<readonly string[]> {
+  return ids
 }
 
 async function readiness(db: Kysely<Schema>): Promise<string> {

@@ -208,6 +208,8 @@ export interface RunnerTable {
   list(): Promise<readonly RunnerRecord[]>
   /** false when there is no such runner. */
   heartbeat(id: string): Promise<boolean>
+  /** Those of these runners to whom nobody else leases just now; nobody else will before the end of the transaction. */
+  claim(ids: readonly string[]): Promise<readonly string[]>
   remove(id: string): Promise<void>
 }
 

@@ -11,17 +11,17 @@ import { inflowTable, outboxTable } from './tables/flows.ts'
 import { jobTable } from './tables/jobs.ts'
 import { quarantineTable } from './tables/quarantine.ts'
 import { reportTable } from './tables/reports.ts'
-import { runnerTable } from './tables/runners.ts'
+import { type ClaimRunners, runnerTable } from './tables/runners.ts'
 import { secretTable } from './tables/secrets.ts'
 
-/** The tables of an open transaction, the same for every database. */
-export function tablesOf(db: Kysely<Schema>): StoreTables {
+/** The tables of an open transaction, the same for every database but for what keeps several of them apart. */
+export function tablesOf(db: Kysely<Schema>, claimRunners: ClaimRunners): StoreTables {
   return {
     builds: buildTable(db),
     jobs: jobTable(db),
     attempts: attemptTable(db),
     chunks: chunkTable(db),
-    runners: runnerTable(db),
+    runners: runnerTable(db, claimRunners),
     inflow: inflowTable(db),
     outbox: outboxTable(db),
     deliveries: deliveryTable(db),

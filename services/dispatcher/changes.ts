@@ -43,12 +43,17 @@ export interface Changes extends AsyncDisposable {
   change<T>(work: (change: Change) => Promise<T>): Promise<T>
   /** Hears of every committed change that touched something, here or in another dispatcher; must not throw. */
   listen(listener: Listener): Disposable
-  /** Whether this dispatcher is the one whose turn it is to do what one alone should do. */
-  hasTurn(name: Turn): Promise<boolean>
+  /**
+   * Does what one of several dispatchers does for all, if it is this one's turn, and gives the turn up when `work` throws:
+   * another one may reach what this one does not.
+   *
+   * @returns what `work` returns, `undefined` when it is not our turn.
+   */
+  inTurn<T>(name: Turn, work: () => Promise<T>): Promise<T | undefined>
 }
 
-/** What one of several dispatchers does for all. It would harm nothing but time if two did it. */
-export type Turn = 'lease' | 'relay' | 'seal' | 'expire'
+/** It would harm nothing but time if two did it; nothing between a commit and its result waits for a turn. */
+export type Turn = 'relay' | 'seal' | 'expire'
 
 /** The dispatcher's one way to its store. */
 export function openChanges({ store, clock }: { readonly store: Store; readonly clock: Clock }): Changes {
@@ -78,7 +83,15 @@ export function openChanges({ store, clock }: { readonly store: Store; readonly 
       listeners.add(listener)
       return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
-    hasTurn: (name) => peers.hasTurn(name),
+    async inTurn(name, work) {
+      if (!(await peers.hasTurn(name))) return undefined
+      try {
+        return await work()
+      } catch (error) {
+        await peers.passTurn(name)
+        throw error
+      }
+    },
     [Symbol.asyncDispose]: () => peers[Symbol.asyncDispose](),
   }
 }

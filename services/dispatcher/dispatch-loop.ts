@@ -7,8 +7,8 @@ import { jobsPerTurn, leaseWhatFits } from './lease-what-fits.ts'
 import type { Presence } from './presence.ts'
 
 // 1. A lease is committed before its offer is sent.
-// 2. One dispatcher leases for all, so that no two count the same free slot. Should two do it for a moment, the store keeps
-//    them from leasing a job twice, and a runner refuses what it has no slot for.
+// 2. Any number of dispatchers do so at once: each claims the runners with free slots that no other one has just claimed, and
+//    the store keeps two from leasing one job.
 // 3. Nothing on the way from a queued job to its offer waits for a timer: every change wakes the loop; the timer is for
 //    jobs that wait after a setback and for runners that are left alone for a while.
 
@@ -25,18 +25,11 @@ export interface DispatchLoopDeps extends LeaseTerms {
 /** The longest sleep without a wake, in milliseconds; only a safety net. */
 const safetyNetMs = 5_000
 
-/** How often a dispatcher looks whether the one that leases is gone, in milliseconds. */
-const notOurTurnMs = 1_000
-
 /** Gives queued jobs to runners with a free slot until aborted. */
 export async function dispatchLoop(deps: DispatchLoopDeps): Promise<void> {
   const { changes, presence, clock, wake, signal } = deps
   let passedOver = 0
   while (!signal.aborted) {
-    if (!(await changes.hasTurn('lease'))) {
-      await wakeOrSleep(wake, notOurTurnMs, { clock, signal }).catch(() => undefined)
-      continue
-    }
     const turn = await changes.change((change) => leaseWhatFits(change, { ...deps, passedOver }))
     if (turn.leases.length > 0) await failpoint('dispatcher.after-lease')
     for (const { runner, offer, queuedAt } of turn.leases) deps.send(runner, offer, queuedAt)

@@ -18,8 +18,8 @@ const unusedMs = 14 * 24 * 3_600_000
 /** Longer than any upload takes. */
 const strayMs = 24 * 3_600_000
 
-/** Looking for strays reads the whole directory: not at every turn. */
-const turnsPerStrays = 60
+/** Looking for strays reads the whole directory: not every time. */
+const looksPerStrays = 60
 
 /** Blobs looked at in one transaction. */
 const page = 64
@@ -27,15 +27,14 @@ const page = 64
 /** Removes caches that nobody used for two weeks, blobs whose time is over, and bytes that belong to nobody; until aborted. */
 export async function expireBlobs(deps: ExpireBlobsDeps): Promise<void> {
   const { changes, clock, signal } = deps
-  for (let turn = 0; !signal.aborted; ) {
-    if (!(await changes.hasTurn('expire'))) {
-      await clock.sleep(notOurTurnMs, signal).catch(() => undefined)
-      continue
-    }
-    await changes.change(({ tables, now }) => tables.caches.removeUnused(now - unusedMs))
-    await removeExpired(deps)
-    if (turn++ % turnsPerStrays === 0) await removeStrays(deps)
-    await clock.sleep(everyMs, signal).catch(() => undefined)
+  for (let looks = 0; !signal.aborted; ) {
+    const isDone = await changes.inTurn('expire', async () => {
+      await changes.change(({ tables, now }) => tables.caches.removeUnused(now - unusedMs))
+      await removeExpired(deps)
+      if (looks++ % looksPerStrays === 0) await removeStrays(deps)
+      return true
+    })
+    await clock.sleep(isDone === true ? everyMs : notOurTurnMs, signal).catch(() => undefined)
   }
 }
 

@@ -18,13 +18,12 @@ export interface GiveAwayOptions {
 export async function giveAway(change: Change, { signs, presence, log }: GiveAwayOptions): Promise<void> {
   const { runnerId, attempts } = signs
   if (await isHeardSince(change.tables, signs)) return
-  const others = await openRunners(change, presence)
-  others.delete(runnerId)
+  const others = (await openRunners(change, presence)).filter(({ id }) => id !== runnerId)
   const orphans = await orphansOf(
     change.tables,
     attempts.map(({ id }) => id),
   )
-  for (const attemptId of chooseGivenAway(orphans, [...others.values()])) await loseAttempt(change, attemptId, log)
+  for (const attemptId of chooseGivenAway(orphans, others)) await loseAttempt(change, attemptId, log)
 }
 
 async function orphansOf(tables: StoreTables, attemptIds: readonly string[]): Promise<readonly OrphanedJob[]> {

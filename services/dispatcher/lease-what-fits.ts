@@ -4,7 +4,7 @@ import { type JobRecord, type RunnerRecord, runsOnOf } from '@narwhal/store'
 import type { Change } from './changes.ts'
 import { type LeaseTerms, leaseJob } from './lease-job.ts'
 import type { Presence } from './presence.ts'
-import { type OpenRunner, openRunners } from './open-runners.ts'
+import { claimRunners, type OpenRunner } from './open-runners.ts'
 import { runnerNeedsOf } from './runner-needs-of.ts'
 
 // 1. Jobs come by priority, then by age. After so many leases that passed over a job of a lower priority, the oldest is next.
@@ -17,7 +17,10 @@ export const jobsPerTurn = 64
 /** Pages read in one turn at the most; each leaves out at least one more kind of job. */
 const pagesPerTurn = 32
 
-/** So many leases may pass over a job of a lower priority. */
+/** How soon somebody looks again who found a runner claimed by another dispatcher, in milliseconds. */
+const contendedMs = 50
+
+/** So many leases of one dispatcher may pass over a job of a lower priority. */
 const promotedAfter = 25
 
 export interface LeaseOptions extends LeaseTerms {
@@ -35,7 +38,7 @@ export interface Lease {
 
 export interface Turn {
   readonly leases: readonly Lease[]
-  /** When the next job that has to wait may be leased. */
+  /** When it is worth to look again though nothing changes: a job has waited long enough, or a claimed runner is free. */
   readonly nextAt: number | undefined
   readonly passedOver: number
 }
@@ -44,8 +47,9 @@ export interface Turn {
 export async function leaseWhatFits(change: Change, options: LeaseOptions): Promise<Turn> {
   let { passedOver } = options
   if ((await change.tables.jobs.lowestQueued()) === undefined) return { leases: [], nextAt: undefined, passedOver }
-  const nextAt = await change.tables.jobs.nextNotBefore(change.now)
-  const page: Page = { loads: await openRunners(change, options.presence), misfits: new Set(), terms: options }
+  const { loads, isContended } = await claimRunners(change, options.presence)
+  const nextAt = isContended ? change.now + contendedMs : await change.tables.jobs.nextNotBefore(change.now)
+  const page: Page = { loads, misfits: new Set(), terms: options }
   const free = Math.min(freeSlots(page), jobsPerTurn)
   const leases: Lease[] = []
   for (let number = 0; number < pagesPerTurn && leases.length < free; number++) {

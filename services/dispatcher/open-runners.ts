@@ -8,14 +8,28 @@ export interface OpenRunner extends RunnerRecord {
   readonly runner: RunnerRecord
 }
 
-/** What each runner that can be offered something holds, from the store: the same truth for every dispatcher. */
-export async function openRunners({ tables }: Change, presence: Presence): Promise<Map<string, OpenRunner>> {
-  const [runners, held] = [await tables.runners.list(), await tables.attempts.listHeld()]
-  const open = runners.filter(({ id }) => presence.isOpen(id) && !presence.isSilent(id))
-  const loads = new Map(open.map((runner) => [runner.id, { ...runner, held: 0, runner }]))
-  for (const { runnerId } of held) {
-    const load = loads.get(runnerId)
-    if (load !== undefined) loads.set(runnerId, { ...load, held: load.held + 1 })
-  }
-  return loads
+/** Runners that are there and have a free slot, from the store: the same truth for every dispatcher. */
+export async function openRunners({ tables }: Change, presence: Presence): Promise<readonly OpenRunner[]> {
+  const [runners, attempts] = [await tables.runners.list(), await tables.attempts.listHeld()]
+  const held = new Map<string, number>()
+  for (const { runnerId } of attempts) held.set(runnerId, (held.get(runnerId) ?? 0) + 1)
+  return runners
+    .filter(({ id }) => presence.isOpen(id) && !presence.isSilent(id))
+    .map((runner) => ({ ...runner, held: held.get(runner.id) ?? 0, runner }))
+    .filter((one) => one.held < one.slots)
+}
+
+export interface ClaimedRunners {
+  /** By their ids. */
+  readonly loads: Map<string, OpenRunner>
+  /** Another dispatcher leases to some just now, and may leave slots of them free. */
+  readonly isContended: boolean
+}
+
+/** Those of the open runners that are ours to lease to until the end of the change. */
+export async function claimRunners(change: Change, presence: Presence): Promise<ClaimedRunners> {
+  const open = await openRunners(change, presence)
+  const claimed = new Set(await change.tables.runners.claim(open.map(({ id }) => id)))
+  const loads = new Map(open.filter(({ id }) => claimed.has(id)).map((one) => [one.id, one]))
+  return { loads, isContended: loads.size < open.length }
 }

@@ -27,25 +27,47 @@ const againMs = 30_000
  * the store, where it can be read as well, and is tried again later. One dispatcher does so for all.
  */
 export async function sealLogs(deps: SealLogsDeps): Promise<void> {
-  const { changes, clock, wake, signal, log } = deps
-  const failed = new Set<string>()
-  let againAt = 0
+  const { changes, clock, wake, signal } = deps
+  const failed: Failed = { ids: new Set(), againAt: 0 }
   while (!signal.aborted) {
-    const isOurs = await changes.hasTurn('seal')
-    const limit = 16 + failed.size
-    const unsealed = isOurs ? await changes.change(({ tables }) => tables.attempts.listUnsealed(limit)) : []
-    const attempts = unsealed.filter(({ id }) => !failed.has(id))
-    for (const attempt of attempts) {
-      await sealLog(deps, attempt).catch((error: unknown) => {
-        if (failed.size === 0) againAt = clock.monotonic() + againMs
-        failed.add(attempt.id)
-        log.error({ err: error, attemptId: attempt.id }, 'a log could not be moved to its blob; it stays in the store')
+    const found = await changes
+      .inTurn('seal', () => sealNext(deps, failed))
+      .catch((error: unknown) => {
+        if (error !== failed.fault) throw error
+        return undefined
       })
-    }
-    if (attempts.length > 0) continue
-    await wakeOrSleep(wake, isOurs ? safetyNetMs : notOurTurnMs, { clock, signal }).catch(() => undefined)
-    if (clock.monotonic() >= againAt) failed.clear()
+    if (found !== undefined && found > 0) continue
+    const sleepMs = found === undefined ? notOurTurnMs : safetyNetMs
+    await wakeOrSleep(wake, sleepMs, { clock, signal }).catch(() => undefined)
+    if (clock.monotonic() >= failed.againAt) failed.ids.clear()
   }
+}
+
+/** Attempts whose logs could not be moved, until they are tried again (monotonic milliseconds). */
+interface Failed {
+  readonly ids: Set<string>
+  againAt: number
+  /** Why the last one could not; it was logged. */
+  fault?: unknown
+}
+
+/** How many logs it has moved. @throws when one could not be moved, after the others have been. */
+async function sealNext(deps: SealLogsDeps, failed: Failed): Promise<number> {
+  const { changes, clock, log } = deps
+  const unsealed = await changes.change(({ tables }) => tables.attempts.listUnsealed(16 + failed.ids.size))
+  const attempts = unsealed.filter(({ id }) => !failed.ids.has(id))
+  let isMoved = true
+  for (const attempt of attempts) {
+    await sealLog(deps, attempt).catch((error: unknown) => {
+      isMoved = false
+      failed.fault = error
+      if (failed.ids.size === 0) failed.againAt = clock.monotonic() + againMs
+      failed.ids.add(attempt.id)
+      log.error({ err: error, attemptId: attempt.id }, 'a log could not be moved to its blob; it stays in the store')
+    })
+  }
+  if (!isMoved) throw failed.fault
+  return attempts.length
 }
 
 async function sealLog(deps: SealLogsDeps, attempt: AttemptRecord): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock, Log } from '@narwhal/host'
 import type { Change, Changes } from './changes.ts'
-import { expireJobs } from './expire-jobs.ts'
+import { expireJobs, type Waits } from './expire-jobs.ts'
 import { loseAttempt } from './lose-attempt.ts'
 import type { Presence } from './presence.ts'
 import { removeRunner } from './register-runner.ts'
@@ -27,7 +27,7 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
   const { changes, presence, clock, signal } = deps
   let leases: Sightings = new Map()
   let visits: Sightings = new Map()
-  let turns: Sightings = new Map()
+  let waits: Waits = { sinceMs: clock.monotonic(), turns: new Map() }
   while (!signal.aborted) {
     const { held, runners } = await changes.change(async ({ tables }) => ({
       held: await tables.attempts.listHeld(),
@@ -43,7 +43,7 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
     leases = watched.sightings
     for (const id of watched.silent)
       await changes.change((change) => loseSilent(change, id, counters.get(id), deps.log))
-    turns = await expireJobs(deps, turns)
+    waits = await expireJobs(deps, waits)
     await clock.sleep(1_000, signal).catch(() => undefined)
   }
 }

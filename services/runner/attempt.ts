@@ -18,12 +18,14 @@ export interface Attempt {
   readonly former: FormerAttempt | undefined
   /** What has to be removed once the commands have ended: containers. */
   readonly belongings: AsyncDisposableStack
-  /** Resolves once this attempt may start a container. */
+  /** Resolves once this attempt may start a container: its lease is known to be held, and those before it are gone. */
   readonly room: (signal: AbortSignal) => Promise<void>
   /** Aborts when the work has to end. */
   readonly signal: AbortSignal
   /** Aborts when nothing of the attempt may run any more, not even what a cancel leaves time for. */
   readonly halted: AbortSignal
+  /** Ends it without a result: the dispatcher gives it to somebody else when its lease ends. */
+  readonly abandon: (reason: unknown) => void
 }
 
 /** What every attempt of a runner works with. */

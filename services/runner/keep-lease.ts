@@ -13,6 +13,8 @@ import { isPassing } from './is-passing.ts'
 //    read it there.
 // 5. A runner that was started again renews first, and does nothing before. Until then the fence counts from the last
 //    renewal that was written down, but leaves time for one call: what runs of the attempt fences itself meanwhile.
+// 6. An offer may have been on its way for longer than its lease. So that of a job is renewed at once, beside what has to be
+//    prepared, and no container starts before the answer; a plan starts none.
 
 export interface Lease extends AsyncDisposable {
   /** Resolves once the lease is known to be held. @throws why it is not. */
@@ -37,7 +39,7 @@ interface LeaseState {
   readonly confirmed: PromiseWithResolvers<void>
 }
 
-/** Begins to keep the lease that came with `offer` just now, or goes on with it. */
+/** Begins to keep the lease that came with `offer`, or goes on with it. */
 export function startLease(offer: Offer, deps: LeaseDeps): Lease {
   const { clock, stop, former } = deps
   const closed = new AbortController()
@@ -46,6 +48,7 @@ export function startLease(offer: Offer, deps: LeaseDeps): Lease {
   lease.confirmed.promise.catch(() => undefined) // not everybody waits for it
   if (former === undefined) noteRenewal(offer, lease, deps)
   else lease.renewedAt -= elapsedOf(offer, former, clock)
+  if (!isDoubtful(offer, deps)) lease.confirmed.resolve()
   const signal = AbortSignal.any([closed.signal, stop.abandoned])
   const fenced = AbortSignal.any([signal, unfenced.signal])
   const loops = [
@@ -75,9 +78,13 @@ function elapsedOf({ leaseMs }: Offer, { renewedAt }: Pick<FormerAttempt, 'renew
   return Math.min(elapsedMs, fenceMs(leaseMs) - callMs(leaseMs)) // 5
 }
 
+/** Whether somebody else may hold the attempt by now. */
+function isDoubtful({ kind }: Offer, { former }: LeaseDeps): boolean {
+  return former !== undefined || kind !== 'plan' // 5, 6
+}
+
 function noteRenewal({ leaseMs }: Offer, lease: LeaseState, { clock, journal }: LeaseDeps): void {
   journal.renewed(lease.renewedAt + fenceMs(leaseMs) - clock.monotonic())
-  lease.confirmed.resolve()
 }
 
 function fenceMs(leaseMs: number): number {
@@ -97,8 +104,8 @@ function untilAborted(loop: Promise<void>, signal: AbortSignal, stop: AttemptSto
 }
 
 async function keepRenewing(offer: Offer, lease: LeaseState, deps: LoopDeps): Promise<void> {
-  const { clock, log, stop, signal, former } = deps
-  for (let waitMs = former === undefined ? offer.leaseMs / 3 : 0; ; ) {
+  const { clock, log, stop, signal } = deps
+  for (let waitMs = isDoubtful(offer, deps) ? 0 : offer.leaseMs / 3; ; ) {
     if (waitMs > 0) await clock.sleep(waitMs, signal)
     const sentAt = clock.monotonic()
     try {
@@ -107,6 +114,7 @@ async function keepRenewing(offer: Offer, lease: LeaseState, deps: LoopDeps): Pr
       waitMs = offer.leaseMs / 3
       if (cancel !== undefined) stop.cancel(cancel)
       noteRenewal(offer, lease, deps)
+      lease.confirmed.resolve()
     } catch (error) {
       signal.throwIfAborted()
       log.warn({ err: error, attemptId: offer.attemptId }, 'the lease could not be renewed')

@@ -1,4 +1,4 @@
-import { type Clock, failpoint, type HttpClient, type Log } from '@narwhal/host'
+import { type Clock, failpoint, type HttpClient, type Log, untilAborted } from '@narwhal/host'
 import type { Offer } from '@narwhal/protocol'
 import type { Attempt } from './attempt.ts'
 import type { AttemptEnd } from './attempt-end.ts'
@@ -66,9 +66,12 @@ async function runWhole(offer: Offer, stop: AttemptStop, runner: KeptRunner): Pr
   await using report = startReport(offer, { ...runner, stop })
   await using lease = startLease(offer, { ...runner, stop })
 
-  const room = (signal: AbortSignal) => slots.room(signal)
-  const { signal, halted } = stop
-  const attempt = { offer, report, journal, former, belongings, room, signal, halted }
+  const room = async (signal: AbortSignal) => {
+    await untilAborted(lease.confirmed, signal)
+    await slots.room(signal)
+  }
+  const { signal, halted, abandon } = stop
+  const attempt = { offer, report, journal, former, belongings, room, signal, halted, abandon }
   const end = former?.end ?? (await endOf(attempt, lease, runner))
   const removed = belongings.disposeAsync().catch((error: unknown) => {
     log.warn({ err: error, attemptId }, 'a container could not be removed; it is tried again')
@@ -84,7 +87,7 @@ async function runWhole(offer: Offer, stop: AttemptStop, runner: KeptRunner): Pr
 /** Nobody works on what a former life began before it is known that nobody else does. */
 async function endOf(attempt: Attempt, lease: Lease, { work }: AttemptRunner): Promise<AttemptEnd> {
   try {
-    await lease.confirmed
+    if (attempt.former !== undefined) await lease.confirmed
   } catch (error) {
     return { ending: endingOf(error) }
   }

@@ -1,5 +1,6 @@
 import { type BuildView, problem } from '@narwhal/protocol'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type BrokerProxy, startBrokerProxy } from '../../libs/queue/test/broker-proxy.ts'
 import { providePostgres } from '../setup/provide-postgres.ts'
 import { provideRabbitmq } from '../setup/provide-rabbitmq.ts'
 import { clusterRest } from './cluster-rest.ts'
@@ -10,16 +11,25 @@ import { type Cluster, startCluster } from './start-cluster.ts'
 
 const opened = new AsyncDisposableStack()
 let cluster: Cluster
+/** Between each dispatcher and the broker. */
+const brokerLinks: BrokerProxy[] = []
 
 beforeAll(async () => {
   const { url: amqpUrl } = opened.use(await provideRabbitmq())
   const postgres = opened.use(await providePostgres())
   const { url: store } = opened.use(await postgres.openDatabase())
   const size = { dispatchers: 2, runners: 2, slots: 8 }
-  cluster = opened.use(await startCluster({ amqpUrl, store, engine: 'scripted:', ...size }))
+  cluster = opened.use(await startCluster({ amqpUrl, store, engine: 'scripted:', ...size, link }))
 }, 600_000)
 afterAll(() => opened.disposeAsync())
 beforeEach(({ onTestFailed }) => onTestFailed(() => cluster.printLogs()))
+
+async function link(name: string, url: string): Promise<string> {
+  if (!/^dispatcher.* to broker$/.test(name)) return url
+  const proxy = opened.use(await startBrokerProxy(url))
+  brokerLinks.push(proxy)
+  return proxy.url
+}
 
 const patient = { timeoutMs: 600_000, intervalMs: 500 }
 
@@ -41,6 +51,21 @@ test('a build that ended is counted by one of the dispatchers', async () => {
 
   expect(counts.toSorted((a, b) => a - b)).toEqual([0, 1])
 })
+
+test('a dispatcher that reaches the store and no broker keeps nobody waiting', async () => {
+  for (const [place, brokerLink] of brokerLinks.entries()) {
+    brokerLink.admit(false)
+    brokerLink.cut()
+    const sha = await cluster.commit('apart', `image: scripted:1\nrun: echo ${place}\n`)
+
+    await cluster.tell('apart', sha)
+
+    await until(() => expect(cluster.github.statusesOf(sha).at(-1)?.state).toBe('success'), patient)
+    brokerLink.admit(true)
+    await cluster.isReady()
+  }
+  expect(brokerLinks).toHaveLength(2)
+}, 600_000)
 
 async function runningJob(sha: string): Promise<string> {
   const [build] = await cluster.rest.buildsOf(sha)

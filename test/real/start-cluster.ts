@@ -32,6 +32,8 @@ export interface ClusterOptions {
   readonly engine?: string
   /** Of all services. */
   readonly logLevel?: string
+  /** Leads a connection to a URL by another way; `name` says from whom to whom. */
+  readonly link?: (name: string, url: string) => Promise<string>
   /** Gives agent, dispatcher, reporter and runners a disk each, this large; see `Cluster.disks`. */
   readonly diskMebibytes?: number
 }

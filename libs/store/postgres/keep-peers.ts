@@ -40,6 +40,7 @@ export function keepPeers(url: string, { clock, heard, missed }: PeersOptions): 
   return {
     tell: (messages) => outgoing.add(messages),
     hasTurn: async (name) => (await link?.hasTurn(name).catch(() => false)) ?? false,
+    passTurn: async (name) => link?.passTurn(name).catch(() => undefined),
     async [Symbol.asyncDispose]() {
       stop.abort()
       await kept

@@ -12,6 +12,8 @@ export interface Link extends AsyncDisposable {
   notify(text: string): Promise<void>
   /** Whether the turn is ours; takes it if nobody has it. It is given back with the end of the connection. */
   hasTurn(name: string): Promise<boolean>
+  /** Gives it back now. */
+  passTurn(name: string): Promise<void>
   /** Shows both sides that the other one lives. */
   beat(): Promise<void>
 }
@@ -27,14 +29,15 @@ const answersWithinMs = 3_000
 const silentMs = 4_000
 /** So long after an answer nobody else can have our turns. */
 const freshMs = 2_000
-/** So long after somebody else had a turn it is not asked for again. */
+/** So long after somebody else had a turn it is not asked for again; after it was passed on, so that others see it, longer. */
 const refusedMs = 900
+const passedMs = 3_000
 
 /** @throws what pg throws when PostgreSQL cannot be reached */
 export async function openLink(url: string, { clock, heard }: LinkOptions): Promise<Link> {
   const ended = new AbortController()
   const turns = new Set<string>()
-  const refusedAt = new Map<string, number>()
+  const notBefore = new Map<string, number>()
   let answeredAt = 0
   const client = new Client({
     ...settingsOf(url),
@@ -72,11 +75,16 @@ export async function openLink(url: string, { clock, heard }: LinkOptions): Prom
         if (now - answeredAt > freshMs) await ask('select 1 as answer')
         return true
       }
-      if (now - (refusedAt.get(name) ?? -refusedMs) < refusedMs) return false
+      if (now < (notBefore.get(name) ?? now)) return false
       const isTaken = (await ask('select pg_try_advisory_lock($1) as answer', [keyOf(name)])) === true
       if (isTaken) turns.add(name)
-      else refusedAt.set(name, now)
+      else notBefore.set(name, now + refusedMs)
       return isTaken
+    },
+    async passTurn(name) {
+      if (!turns.delete(name)) return
+      notBefore.set(name, clock.monotonic() + passedMs)
+      await ask('select pg_advisory_unlock($1) as answer', [keyOf(name)])
     },
     beat: async () => void (await ask('select 1 as answer')),
     [Symbol.asyncDispose]: () => client.end().catch(() => undefined),

@@ -5,6 +5,7 @@ import { storeMigrations } from '../migrations.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
 import { tablesOf } from '../tables-of.ts'
+import { claimRunners } from './claim-runners.ts'
 import { guardWriters } from './guard-writers.ts'
 import { keepPeers } from './keep-peers.ts'
 import { openPool } from './open-pool.ts'
@@ -22,7 +23,8 @@ export async function openPostgresStore(url: string): Promise<Store> {
   const db = new Kysely<Schema>({ dialect: new StoreDialect(openPool(url)) })
   await migrate(db, url)
   return {
-    transaction: (work) => runAgainAfterConflicts(() => db.transaction().execute((open) => work(tablesOf(open)))),
+    transaction: (work) =>
+      runAgainAfterConflicts(() => db.transaction().execute((open) => work(tablesOf(open, claimRunners)))),
     openPeers: (options) => keepPeers(url, options),
     readiness: () => readiness(db),
     [Symbol.asyncDispose]: () => db.destroy(),

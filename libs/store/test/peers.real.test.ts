@@ -78,14 +78,29 @@ test('a turn is with one, and passes on when it ends', async () => {
   await expect.poll(() => bob.peers.hasTurn('relay'), patient).toBe(true)
 })
 
+test('who cannot do what a turn is for leaves it to the other, and takes it back when the other ends', async () => {
+  await using ada = await openPeer()
+  {
+    await using bob = await openPeer()
+    expect(await ada.peers.hasTurn('relay')).toBe(true)
+    expect(await bob.peers.hasTurn('relay')).toBe(false)
+
+    await ada.peers.passTurn('relay')
+
+    expect(await ada.peers.hasTurn('relay')).toBe(false)
+    await expect.poll(() => bob.peers.hasTurn('relay'), patient).toBe(true)
+  }
+  await expect.poll(() => ada.peers.hasTurn('relay'), patient).toBe(true)
+})
+
 test('the turn of one that does not answer any more, with its connection still there, passes on', async () => {
   await using proxy = await startBrokerProxy(url)
   await using ada = await openPeer(proxy.url)
   await using bob = await openPeer()
-  expect(await ada.peers.hasTurn('lease')).toBe(true)
+  expect(await ada.peers.hasTurn('seal')).toBe(true)
 
   proxy.freeze()
 
-  await expect.poll(() => bob.peers.hasTurn('lease'), patient).toBe(true)
-  await expect.poll(() => ada.peers.hasTurn('lease'), patient).toBe(false)
+  await expect.poll(() => bob.peers.hasTurn('seal'), patient).toBe(true)
+  await expect.poll(() => ada.peers.hasTurn('seal'), patient).toBe(false)
 })

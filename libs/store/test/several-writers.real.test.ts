@@ -108,6 +108,50 @@ test('a job that two lease at once is leased once', async () => {
   expect(leased.toSorted((a, b) => a - b)).toEqual([0, many.length])
 })
 
+test('a runner that one leases to is left out by another, who does not wait for it', async () => {
+  const ids = await putRunners(100, 2)
+  const [ada, bob] = stores
+
+  const claims = await ada.transaction(async ({ runners }) => {
+    const first = await runners.claim(ids.slice(0, 1))
+    return [first, await bob.transaction((tables) => tables.runners.claim(ids))]
+  })
+
+  expect(claims).toEqual([ids.slice(0, 1), ids.slice(1)])
+})
+
+test('of the free slots of runners, none is given twice by two that lease at once', async () => {
+  const ids = await putRunners(200, many.length)
+  await stores[0].transaction(({ builds }) => builds.insert({ ...newBuild(0), id: id(6_000) }))
+
+  const leases = await both(async (store, side) => {
+    let count = 0
+    for (const [place, runnerId] of ids.entries())
+      count += await store.transaction(async (tables) => {
+        const isHeld = (await tables.attempts.listHeld()).some((held) => held.runnerId === runnerId)
+        if (isHeld || (await tables.runners.claim([runnerId])).length === 0) return 0
+        const job = await tables.jobs.insert(newJob(6_001 + place * 2 + side, id(6_000)))
+        await tables.attempts.insert({ ...newAttempt(1, job.id), id: id(7_001 + place * 2 + side), runnerId })
+        return 1
+      })
+    return count
+  })
+
+  const held = await stores[0].transaction(({ attempts }) => attempts.listHeld())
+  const runners = held.map(({ runnerId }) => runnerId).filter((runnerId) => ids.includes(runnerId))
+  expect(new Set(runners).size).toBe(runners.length)
+  expect(runners.length).toBe((leases[0] ?? 0) + (leases[1] ?? 0))
+})
+
+async function putRunners(first: number, count: number): Promise<readonly string[]> {
+  const ids = Array.from({ length: count }, (_, place) => id(first + place))
+  const runner = { name: 'ada', url: 'http://a', slots: 1, labels: [], registeredAt: 5, life: 'first' }
+  await stores[0].transaction(async ({ runners }) => {
+    for (const each of ids) await runners.put({ ...runner, id: each })
+  })
+  return ids
+}
+
 test('the same message and the same commit at two at once are one build', async () => {
   const made = await Promise.all(
     many.map((place) =>

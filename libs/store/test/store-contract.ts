@@ -247,4 +247,18 @@ function describeTraffic(open: () => Promise<StoreUnderTest>): void {
     expect(seen.beats).toEqual([true, false])
     expect(seen.list).toEqual([{ ...runner, slots: 4, heartbeats: 2 }])
   })
+
+  test('runners that nobody else leases to are claimed, which is no sign of life of them', async () => {
+    await using under = await open()
+    const runner = { name: 'ada', url: 'http://a', slots: 2, labels: ['x'], registeredAt: 5, life: 'first' }
+
+    const seen = await under.store.transaction(async ({ runners }) => {
+      for (const number of [1, 2, 3]) await runners.put({ ...runner, id: id(number) })
+      const claimed = [await runners.claim([id(1), id(3)]), await runners.claim([])]
+      return { claimed: claimed.map((ids) => ids.toSorted()), list: await runners.list() }
+    })
+
+    expect(seen.claimed).toEqual([[id(1), id(3)], []])
+    expect(seen.list.map(({ heartbeats }) => heartbeats)).toEqual([0, 0, 0])
+  })
 }

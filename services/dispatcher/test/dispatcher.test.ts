@@ -188,32 +188,6 @@ test('an attempt that errored for a passing reason is tried again after a while'
   expect(await ada.offer(1)).toMatchObject({ jobId: offer.jobId, attempt: 2 })
 })
 
-test('a job that no runner takes within the limit is errored NO_RUNNER', async () => {
-  await using rig = await openDispatcher()
-  await rig.push()
-  await eventually(async () => expect(await rig.builds()).toHaveLength(1))
-
-  await rig.clock.advance(3_602_000)
-
-  const [build] = await rig.builds()
-  expect(build).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
-})
-
-test('a job that every runner refuses, again and again, ends by the same limit', async () => {
-  await using rig = await openDispatcher({ queueLimitMs: 60_000 })
-  const ada = await rig.runner('ada')
-  ada.refuse()
-  await rig.push()
-  await eventually(async () => expect((await rig.builds())[0]?.jobs[0]?.attempts.length).toBeGreaterThan(0))
-
-  for (let waitedMs = 0; waitedMs < 70_000; waitedMs += 5_000) await rig.clock.advance(5_000)
-
-  await eventually(async () => {
-    const [build] = await rig.builds()
-    expect(build).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
-  })
-})
-
 test('a plan whose answer was lost gets its job again', async () => {
   await using rig = await openDispatcher()
   const ada = await rig.runner('ada')

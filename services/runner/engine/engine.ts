@@ -14,7 +14,7 @@ import type { NetworkAccess, Resources } from '@narwhal/pipeline'
 // 2. `startContainer` may run beside the checkout: it needs both directories to exist, not to be filled.
 // 3. Every promise rejects with a problem, or with `signal.reason` once the signal is aborted.
 //    Problems with a code that is `retried` are the machine's fault, the others are the user's.
-// 4. After an abort, `kill` or CONTAINER_GONE a container is of no more use but to be disposed. Another one may be
+// 4. After an abort, `kill`, CONTAINER_GONE or LEASE_LOST a container is of no more use but to be disposed. Another one may be
 //    started in the same network, on the same workspace.
 // 5. `kill` and dispose may be called at any time, again, and at once; they never reject.
 // 6. Steps of one container may run side by side; an abort of one kills the container, and so the others.
@@ -195,7 +195,8 @@ export interface Container extends AsyncDisposable {
    * write from then on (a grace of 1 s, while they hold the output open) is not logged.
    * Aborting kills the container, because an exec cannot be stopped, and rejects with `signal.reason`.
    *
-   * @throws IMAGE_WITHOUT_SHELL, CONTAINER_GONE, STEP_DIRECTORY_MISSING, DISK_FULL, ENGINE_REFUSED, ENGINE_GONE.
+   * @throws IMAGE_WITHOUT_SHELL, CONTAINER_GONE, LEASE_LOST (the container has ended by itself), STEP_DIRECTORY_MISSING,
+   *   DISK_FULL, ENGINE_REFUSED, ENGINE_GONE.
    */
   runStep(step: StepSpec, options: StepOptions): Promise<StepEnd>
   /**

@@ -125,7 +125,7 @@ test('a container ends by itself when its lease is not renewed, also when a step
 
   const running = container.runStep(greedy, { signal: never })
 
-  await expect(running).rejects.toMatchObject({ code: 'CONTAINER_GONE' })
+  await expect(running).rejects.toMatchObject({ code: 'LEASE_LOST' })
   expect((await docker.getContainer(container.id).inspect()).State).toMatchObject({ Running: false, ExitCode: 0 })
 })
 

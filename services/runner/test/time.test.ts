@@ -37,15 +37,46 @@ test('an attempt whose lease cannot be renewed kills its container before the le
 test('a lease that is renewed every third of its length lasts', async () => {
   await using runner = await openBusyRunner()
   const renewals = () => runner.dispatcher.calls.filter((call) => call === 'renew').length
+  const atOnce = renewals()
 
   for (let third = 1; third <= 9; third++) {
     await poll(() => runner.clock.sleeping(10_000) === 1)
     await runner.clock.advance(10_000)
-    await poll(() => renewals() === third)
+    await poll(() => renewals() === atOnce + third)
   }
 
   expect(runner.liveContainers()).toBe(1)
   await runner.cancel(runner.attemptId, 'the test is over')
+})
+
+test('an offer that came when its lease was over starts no container', async () => {
+  await using runner = await openTestRunner({ pipeline: sleeper })
+  runner.dispatcher.objection = (call) =>
+    call === 'renew' ? problem('ATTEMPT_STALE', 'attempt 2 has taken its place') : undefined
+  const offer = runner.newOffer()
+
+  await runner.offer(offer)
+  await poll(async () => (await runner.metrics()).includes('{outcome="abandoned"} 1'))
+
+  expect(runner.engineCalls.filter(({ call }) => call === 'startContainer')).toEqual([])
+  expect(runner.dispatcher.attempt(offer.attemptId).result).toBeUndefined()
+})
+
+test('no container starts while nobody knows whether its lease is held', async () => {
+  const clock = observedClock()
+  await using runner = await openTestRunner({ pipeline: sleeper, clock })
+  runner.dispatcher.fate = (call) => (call === 'renew' ? 'refused' : 'served')
+  const offer = runner.newOffer()
+
+  await runner.offer(offer)
+  await poll(() => clock.sleeping(1_000) === 1)
+  const before = runner.liveContainers()
+  runner.dispatcher.fate = () => 'served'
+  await clock.advance(1_000)
+  await runner.untilStepStarted(offer.attemptId)
+
+  expect([before, runner.liveContainers()]).toEqual([0, 1])
+  await runner.cancel(offer.attemptId, 'the test is over')
 })
 
 test('an attempt that was given to somebody else ends without a word', async () => {

@@ -21,6 +21,7 @@ export async function conditionOf(container: Docker.Container): Promise<Containe
     const { State, Config } = await container.inspect()
     if (State.Running) return { state: 'running', oomKilled: State.OOMKilled }
     if (State.OOMKilled) return { state: 'out-of-memory' }
+    if (State.ExitCode === 0) return { state: 'ended', problem: endedByItself() }
     if (notStarted.includes(State.ExitCode)) return { state: 'ended', problem: withoutShell(Config.Image) }
     return { state: 'ended', problem: gone(`exited with code ${State.ExitCode}`) }
   } catch (error) {
@@ -32,6 +33,11 @@ export async function conditionOf(container: Docker.Container): Promise<Containe
 /** The problem of an image without `sh`. */
 export function withoutShell(image: string, cause?: unknown): ProblemError {
   return problem('IMAGE_WITHOUT_SHELL', `The image ${image} has no sh, or no sleep`, { cause })
+}
+
+/** As wait-for-lease.ts does; whatever else ends its main process leaves another code. */
+function endedByItself(): ProblemError {
+  return problem('LEASE_LOST', 'The container of the attempt ended by itself: nobody had renewed the lease in time')
 }
 
 function gone(what: string): ProblemError {

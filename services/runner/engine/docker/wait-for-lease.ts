@@ -5,7 +5,8 @@
  * 1. The file says when it was written, and how many looks, one each second, may pass until it says something else.
  *    Only that it differs counts: the clocks of this machine may say what they like.
  * 2. Steps cannot write it. Without it nobody watches: the container waits for ever.
- * 3. Steps may use up all processes. `command eval` keeps a shell that cannot fork from ending; what it waits by then is
+ * 3. It looks once more before it ends: a runner that comes back late, but before the end of the lease, is seen.
+ * 4. Steps may use up all processes. `command eval` keeps a shell that cannot fork from ending; what it waits by then is
  *    the uptime of the machine.
  */
 export const waitForLease = `
@@ -26,8 +27,7 @@ await_second() {
   narwhal_since=$narwhal_now
   while [ "$narwhal_now" = "$narwhal_since" ]; do read_uptime; done
 }
-while [ "$narwhal_looks" -gt 0 ]; do
-  look 2>/dev/null
+while look 2>/dev/null; [ "$narwhal_looks" -gt 0 ]; do
   command eval 'sleep 1' 2>/dev/null || await_second
 done
 `

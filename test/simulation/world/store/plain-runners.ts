@@ -17,6 +17,7 @@ export function plainRunners({ runners }: PlainRows, undo: Undo): RunnerTable {
       runners.set(id, { ...known, heartbeats: known.heartbeats + 1 }, undo)
       return true
     },
+    claim: async (ids) => ids,
     async remove(id) {
       runners.delete(id, undo)
     },

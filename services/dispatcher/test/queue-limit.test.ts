@@ -1,0 +1,48 @@
+import { openStore } from '@narwhal/store'
+import { expect, test } from 'vitest'
+import { eventually, openDispatcher } from './open-dispatcher.ts'
+
+test('a job that no runner takes within the limit is errored NO_RUNNER', async () => {
+  await using rig = await openDispatcher()
+  await rig.push()
+  await eventually(async () => expect(await rig.builds()).toHaveLength(1))
+
+  await rig.clock.advance(3_602_000)
+
+  const [build] = await rig.builds()
+  expect(build).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
+})
+
+test('a job that waited while no dispatcher was there has the whole limit again', async () => {
+  await using store = await openStore('memory:')
+  {
+    await using former = await openDispatcher({ store, queueLimitMs: 60_000 })
+    await former.push()
+    await eventually(async () => expect(await former.builds()).toHaveLength(1))
+  }
+  await using rig = await openDispatcher({ store, queueLimitMs: 60_000 })
+  rig.stepClock(24 * 3_600_000)
+
+  await rig.clock.advance(55_000)
+  const [waiting] = await rig.builds()
+  await rig.clock.advance(10_000)
+  const [expired] = await rig.builds()
+
+  expect(waiting).toMatchObject({ state: 'queued' })
+  expect(expired).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
+})
+
+test('a job that every runner refuses, again and again, ends by the same limit', async () => {
+  await using rig = await openDispatcher({ queueLimitMs: 60_000 })
+  const ada = await rig.runner('ada')
+  ada.refuse()
+  await rig.push()
+  await eventually(async () => expect((await rig.builds())[0]?.jobs[0]?.attempts.length).toBeGreaterThan(0))
+
+  for (let waitedMs = 0; waitedMs < 70_000; waitedMs += 5_000) await rig.clock.advance(5_000)
+
+  await eventually(async () => {
+    const [build] = await rig.builds()
+    expect(build).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
+  })
+})
