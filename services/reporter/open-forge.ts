@@ -23,16 +23,24 @@ export interface ForgeReply {
   readonly message: string
 }
 
-/** Posts one commit status, once. Does not throw for what the forge or the network answers. */
-export type PostStatus = (status: OutgoingStatus) => Promise<ForgeReply>
+/** A commit status under our name, as the forge has it. */
+export type ShownStatus = Pick<OutgoingStatus, 'state' | 'description' | 'targetUrl'>
+
+/** Makes each call once. Does not throw for what the forge or the network answers. */
+export interface Forge {
+  post(status: OutgoingStatus): Promise<ForgeReply>
+  /** Our newest statuses at a commit, the newest first. */
+  list(of: Pick<OutgoingStatus, 'repository' | 'sha'>): Promise<ForgeReply & { readonly shown: readonly ShownStatus[] }>
+}
 
 /** The name of our status, fixed, so that branch protection can name it. */
 const context = 'narwhal'
 const limitMs = 10_000
-const route = 'POST /repos/{owner}/{repo}/statuses/{sha}'
+const postRoute = 'POST /repos/{owner}/{repo}/statuses/{sha}'
+const listRoute = 'GET /repos/{owner}/{repo}/commits/{ref}/statuses'
 
 /** Octokit without its own waiting and retrying: the report loop does both, and survives a crash. */
-export async function openForge({ token, apiUrl }: GitHubAccount, log: Log): Promise<PostStatus> {
+export async function openForge({ token, apiUrl }: GitHubAccount, log: Log): Promise<Forge> {
   const { Octokit } = await import('octokit') // only where statuses are sent: it takes long to load
   const octokit = new Octokit({
     auth: token,
@@ -42,18 +50,41 @@ export async function openForge({ token, apiUrl }: GitHubAccount, log: Log): Pro
     throttle: { enabled: false },
     log: { debug: ignore, info: ignore, warn: (text: string) => log.warn(text), error: ignore },
   })
-  return async ({ repository: { owner, name }, sha, state, description, targetUrl }) => {
-    const given = { owner, repo: name, sha, state, description, context, target_url: targetUrl }
-    try {
-      const request = { signal: AbortSignal.timeout(limitMs) }
-      const { headers, url, ...reply } = await octokit.request(route, { ...given, request })
-      const status: number = reply.status // octokit promises 201; a redirection breaks that
-      const asked = octokit.request.endpoint(route, given).url
-      return status === 200 && url !== asked ? redirected(url) : { status, headers, message: '' }
-    } catch (error) {
-      return replyOf(error)
-    }
+  const request = () => ({ signal: AbortSignal.timeout(limitMs) })
+  return {
+    async post({ repository: { owner, name }, sha, state, description, targetUrl }) {
+      const given = { owner, repo: name, sha, state, description, context, target_url: targetUrl }
+      try {
+        const { headers, url, ...reply } = await octokit.request(postRoute, { ...given, request: request() })
+        const status: number = reply.status // octokit promises 201; a redirection breaks that
+        const asked = octokit.request.endpoint(postRoute, given).url
+        return status === 200 && url !== asked ? redirected(url) : { status, headers, message: '' }
+      } catch (error) {
+        return replyOf(error)
+      }
+    },
+    async list({ repository: { owner, name }, sha }) {
+      try {
+        const given = { owner, repo: name, ref: sha, per_page: 100 }
+        const { status, headers, data } = await octokit.request(listRoute, { ...given, request: request() })
+        const ours = data.filter((one) => one.context === context)
+        return { status, headers, message: '', shown: ours.map(shownOf) }
+      } catch (error) {
+        return { ...replyOf(error), shown: [] }
+      }
+    },
   }
+}
+
+/** As GitHub lists it. */
+interface ListedStatus {
+  readonly state: string
+  readonly description: string | null
+  readonly target_url: string | null
+}
+
+function shownOf({ state, description, target_url: targetUrl }: ListedStatus): ShownStatus {
+  return { state: state as CommitStatus['state'], description: description ?? '', targetUrl: targetUrl ?? '' } // the four that GitHub has
 }
 
 /** A POST that is redirected by 307 or 308 stays one; by 301 or 302 it becomes a GET, which says 200 and does nothing. */

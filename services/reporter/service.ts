@@ -35,8 +35,8 @@ export async function startReporter(deps: ReporterDeps): Promise<AsyncDisposable
   server.addReadiness('queue', () => queue.readiness())
   started.use(startReportLoop('file', (report) => writeResultFile(report, results), telling))
   if (github !== undefined && forgeHost !== undefined) {
-    const post = await openForge(github, log)
-    const sending = { post, forgeHost, publicUrl: deps.publicUrl.replace(/\/+$/, ''), clock }
+    const forge = await openForge(github, log)
+    const sending = { forge, forgeHost, publicUrl: deps.publicUrl.replace(/\/+$/, ''), clock }
     started.use(startReportLoop('github-status', (report) => sendStatus(report, sending), telling))
   }
   const take = (signal: AbortSignal) => takeEvents({ queue, outbox, forgeHost, clock, log, signal })

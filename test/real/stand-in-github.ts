@@ -7,9 +7,10 @@ export interface PostedStatus {
   readonly state: string
   readonly context: string
   readonly description: string
+  readonly target_url: string
 }
 
-/** Takes commit statuses as GitHub's API does, and remembers them in their order. */
+/** Takes and lists commit statuses as GitHub's API does, and remembers them in their order. */
 export interface StandInGitHub extends AsyncDisposable {
   readonly url: string
   statusesOf(sha: string): readonly PostedStatus[]
@@ -20,9 +21,14 @@ export async function startStandInGitHub(): Promise<StandInGitHub> {
   const server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLog(), metrics: openMetrics() })
   server.app.post('/repos/:owner/:name/statuses/:sha', async ({ params, body }, reply) => {
     const { owner, name, sha } = params as Record<'owner' | 'name' | 'sha', string> // the path has them
-    const { state, context, description } = body as Omit<PostedStatus, 'repository' | 'sha'> // what is posted is compared later
-    posted.push({ repository: `${owner}/${name}`, sha, state, context, description })
+    const status = body as Omit<PostedStatus, 'repository' | 'sha'> // what is posted is compared later
+    const { state, context, description, target_url } = status
+    posted.push({ repository: `${owner}/${name}`, sha, state, context, description, target_url })
     return reply.code(201).send({ id: posted.length, state, context })
+  })
+  server.app.get('/repos/:owner/:name/commits/:sha/statuses', async ({ params }) => {
+    const { sha } = params as Record<'sha', string> // the path has it
+    return posted.filter((status) => status.sha === sha).toReversed()
   })
   const url = await server.listen()
   return {

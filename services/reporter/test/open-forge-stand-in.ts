@@ -19,11 +19,12 @@ export interface PostedStatus {
   readonly answered: number
 }
 
-/** A forge on a port of its own: remembers what was posted, and answers 201 or what was put into `answers`. */
+/** A forge on a port of its own: remembers what was posted, answers 201 or what was put into `answers`, and lists what it took. */
 export async function openForgeStandIn() {
   const server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLog(), metrics: openMetrics() })
   const posted: PostedStatus[] = []
   const answers: ForgeAnswer[] = []
+  const listAnswers: ForgeAnswer[] = []
   const held: PromiseWithResolvers<void>[] = []
   const state = { isHolding: false }
 
@@ -39,11 +40,22 @@ export async function openForgeStandIn() {
     return reply.code(status).headers(headers).send({ message })
   })
 
+  server.app.get('/repos/:owner/:name/commits/:sha/statuses', async (_, reply) => {
+    const { status = 200, message = 'said by the forge' } = listAnswers.shift() ?? {}
+    if (status !== 200) return reply.code(status).send({ message })
+    return posted
+      .filter(({ answered }) => answered === 201)
+      .map(({ body }) => body)
+      .toReversed()
+  })
+
   const apiUrl = await server.listen()
   return {
     apiUrl,
     posted,
     answers,
+    /** To those who ask what it shows. */
+    listAnswers,
     /** Answers are held back from here on. */
     hold: () => void (state.isHolding = true),
     release() {

@@ -4,7 +4,7 @@ import type { JournalRecord, KeptLog } from './journal-record.ts'
 
 // What a runner that was killed has to find again when it starts:
 // 1. A record is safe from the death of this process once `add` has resolved; it is written behind those before it.
-// 2. What only the newest of them says may be lost with the machine; the end of an attempt may not.
+// 2. What only the newest of them says may be lost with the machine; the end of an attempt may not, nor the logs before it.
 // 3. A journal that misses a record is worse than none: one that cannot be written is given up, and the attempt goes on.
 
 /** What the attempts of a runner keep on its disk. */

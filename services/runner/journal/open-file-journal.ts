@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
+import { constants, type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Log } from '@narwhal/host'
 import type { AttemptDirectories } from '../attempt.ts'
@@ -19,6 +19,7 @@ export function openFileJournal(
   { attemptId, clock, log }: FileJournalDeps,
 ): Journal {
   const lines: string[] = []
+  const logs = new Set<string>()
   const inTurn = inTurns()
   const opening = openFiles({ root, journalPath, leasePath }, clock)
   opening.catch(() => undefined) // whoever uses them hears of it
@@ -39,6 +40,7 @@ export function openFileJournal(
   }
   const add: Journal['add'] = (record) => {
     if (isOver) return Promise.resolve()
+    if (record.type === 'step-begun') logs.add(join(root, record.log.path))
     lines.push(`${JSON.stringify(record)}\n`)
     return inTurn(() => write().then(() => undefined, giveUp))
   }
@@ -49,6 +51,7 @@ export function openFileJournal(
       add(record).catch(() => undefined) // it never rejects
     },
     async end(record) {
+      await Promise.all([...logs].map(syncLog)) // before the record that tells their lengths
       await add(record)
       await inTurn(async () => {
         const journal = await write()
@@ -56,8 +59,10 @@ export function openFileJournal(
         await syncDirectory(root)
       })
     },
-    openLog: ({ path, capBytes }, lengthBytes) =>
-      tailLog(join(root, path), { capBytes, clock, onGrowth: () => undefined, lengthBytes }),
+    openLog({ path, capBytes }, lengthBytes) {
+      logs.add(join(root, path))
+      return tailLog(join(root, path), { capBytes, clock, onGrowth: () => undefined, lengthBytes })
+    },
     renewed(leftMs) {
       inTurn(async () => (await opening).lease.write(leftMs)).catch(() => undefined) // the disk failed when it was opened
     },
@@ -78,6 +83,17 @@ async function openFiles(paths: Pick<AttemptDirectories, 'root' | 'journalPath' 
     openLeaseFile(paths.leasePath, clock),
   ])
   return { journal, lease }
+}
+
+/** A step may have made something else of it: nothing is followed, and what is not there need not be synced. */
+async function syncLog(path: string): Promise<void> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const log = await open(path, flags).catch(() => undefined)
+  try {
+    await log?.datasync()
+  } finally {
+    await log?.close()
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -46,7 +46,7 @@ function drawMachines(chance: Chance, drifts: boolean) {
     agents: many('agent', [1, 1, 2]),
     dispatchers: many('dispatcher', [1, 2, 2, 3]),
     runners: many('runner', [1, 2, 2, 3]).map((one): DrawnRunner => ({ ...one, ...drawRunner(chance, one.name) })),
-    reporters: [machine('reporter')(1)],
+    reporters: many('reporter', [1, 1, 2]),
   }
 }
 

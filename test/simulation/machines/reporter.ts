@@ -25,7 +25,7 @@ export function bootReporter(around: Around, disk: Disk) {
     const labels = { labelNames: ['target', 'answer'] as const }
     const answers = new Counter({ name: 'narwhal_reports_total', help: 'Reports', ...labels, registers: [metrics] })
     const telling = { outbox, clock, log, answers }
-    const sending = { post: around.forge.postOf(life), forgeHost, publicUrl: 'http://dispatchers', clock }
+    const sending = { forge: around.forge.accountOf(life), forgeHost, publicUrl: 'http://dispatchers', clock }
     started.use(startReportLoop('file', (report) => writeFile(around, life, report), telling))
     started.use(startReportLoop('github-status', (report) => sendStatus(report, sending), telling))
     const take = (signal: AbortSignal) => takeEvents({ queue, outbox, forgeHost, clock, log, signal })

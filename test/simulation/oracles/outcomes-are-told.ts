@@ -8,7 +8,10 @@ const shown = {
   cancelled: 'error',
 } as const
 
-/** I16: the forge shows how each build ended, or the reporter knows why not; nothing follows that; a file has it too. */
+/**
+ * I16: the forge shows how each build ended, or the reporter knows why not; nothing follows that, but where there are several
+ * reporters a `pending` that was on its way, which the end follows again; a file has it too.
+ */
 export const outcomesAreTold: OpenOracle = ({ world, around, ledger, disks }) => ({
   onQuiet() {
     const { statuses, files } = around.forge
@@ -17,7 +20,11 @@ export const outcomesAreTold: OpenOracle = ({ world, around, ledger, disks }) =>
       const name = ledger.nameOf(id)
       const own = statuses.filter(({ buildId }) => buildId === id)
       const firstEnd = own.findIndex((status) => status.state !== 'pending')
-      if (firstEnd !== -1 && own.slice(firstEnd).some((status) => status.state === 'pending')) {
+      if (
+        around.drawn.reporters.length === 1 &&
+        firstEnd !== -1 &&
+        own.slice(firstEnd).some((status) => status.state === 'pending')
+      ) {
         world.violated('I16', `${name} was pending again at the forge after it had ended`)
       }
       const isRefused = [...disks.values()].some((disk) => disk.refusalOf(id) !== undefined)

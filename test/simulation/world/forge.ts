@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { ForgeReply, OutgoingStatus } from '@narwhal/reporter/parts'
+import type { ForgeAccount, ForgeReply, OutgoingStatus } from '@narwhal/reporter/parts'
 import type { BuildView } from '@narwhal/protocol'
 import { inBackground } from '../core/in-background.ts'
 import type { Life } from '../core/life.ts'
@@ -30,7 +30,7 @@ export interface ShownStatus extends OutgoingStatus {
 export interface Forge {
   push(commit: DrawnCommit): void
   /** The account of one life of a reporter. */
-  postOf(life: Life): (status: OutgoingStatus) => Promise<ForgeReply>
+  accountOf(life: Life): ForgeAccount
   /** It takes no statuses for a while, and says so. */
   limit(ms: number): void
   readonly deliveries: readonly Delivery[]
@@ -85,7 +85,7 @@ export function openForge(deps: ForgeDeps): Forge {
         timeline.after(afterMs, () => deliver(commit, kind === 'other-id' ? `delivery-${++sent}` : id, tries))
       }
     },
-    postOf: (life) => (status) => post(status, life),
+    accountOf: (life) => ({ post: (status) => post(status, life), list: (of) => list(of, life) }),
     limit(ms) {
       decisions.count('forge-limit')
       trace.say('forge', `takes no statuses for ${Math.round(ms)} ms`)
@@ -96,19 +96,38 @@ export function openForge(deps: ForgeDeps): Forge {
     files: new Map(),
   }
 
+  /** What it answers instead of doing what it is asked for. */
+  function refusalFor(who: string): ForgeReply | undefined {
+    if (decisions.happens('forge-error', who)) return reply(chance.pick('forge error', [500, 502, 0, 403]), 'drawn so')
+    if (limitedUntil > timeline.nowMs && !decisions.isCalm) return reply(403, 'limit', { 'retry-after': '2' })
+    return undefined
+  }
+
+  async function list({ sha }: Pick<OutgoingStatus, 'sha'>, life: Life): ReturnType<ForgeAccount['list']> {
+    if (!life.passes()) return never
+    await life.answer(chance.between('forge', 5, 150), () => undefined)
+    const refusal = refusalFor(life.machine.name)
+    if (refusal !== undefined) return { ...refusal, shown: [] }
+    const shown = statuses.filter((status) => status.sha === sha).toReversed()
+    return life.answer(chance.between('forge', 1, 50), () => ({ ...reply(200), shown }))
+  }
+
   async function post(status: OutgoingStatus, life: Life): Promise<ForgeReply> {
     if (!life.passes()) return never
     const who = life.machine.name
-    const reply = (code: number, message = '', headers = {}): ForgeReply => ({ status: code, headers, message })
     await life.answer(chance.between('forge', 5, 150), () => undefined)
-    if (decisions.happens('forge-error', who)) return reply(chance.pick('forge error', [500, 502, 0, 403]), 'drawn so')
-    if (limitedUntil > timeline.nowMs && !decisions.isCalm) return reply(403, 'limit', { 'retry-after': '2' })
+    const refusal = refusalFor(who)
+    if (refusal !== undefined) return refusal
     statuses.push({ ...status, atMs: timeline.nowMs, buildId: status.targetUrl.split('/').at(-1) ?? '' })
     trace.say('forge', `shows ${status.state} at ${status.sha.slice(0, 7)}: ${status.description}`)
     if (!life.passes()) return never
     if (decisions.happens('forge-silent', who)) return life.answer(10_000, () => reply(0, 'no answer'))
     return life.answer(chance.between('forge', 1, 50), () => reply(201))
   }
+}
+
+function reply(status: number, message = '', headers = {}): ForgeReply {
+  return { status, headers, message }
 }
 
 async function sendWebhook(deps: ForgeDeps, commit: DrawnCommit, deliveryId: string): Promise<Answer | undefined> {

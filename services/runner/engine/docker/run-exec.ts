@@ -62,7 +62,7 @@ export async function awaitExec(container: Docker.Container, exec: Docker.Exec, 
 
 async function startAndAwait(container: Docker.Container, exec: Docker.Exec, deps: ExecDeps): Promise<ExecEnd> {
   using ended = listenForEnd(container.id, exec.id, deps.events) // before the start: an exec may end at once
-  const output = await startExec(exec, deps.isPodman)
+  const output = await startExec(exec, { container, isAttached: deps.isPodman })
   if (output === undefined) return { type: 'container-ended' }
   return await awaitEnd(exec, ended.promise, { ...deps, output }) // or nobody listens any more
 }
@@ -93,8 +93,14 @@ async function createExec(
   }
 }
 
-/** Gives a promise for the end of its output, if that is attached; `undefined`: the container is not running any more. */
-async function startExec(exec: Docker.Exec, isAttached: boolean): Promise<{ readonly end: Promise<void> } | undefined> {
+/**
+ * Gives a promise for the end of its output, if that is attached; `undefined`: the container is not running any more. While it
+ * is just ending, the engine has other words for that.
+ */
+async function startExec(
+  exec: Docker.Exec,
+  { container, isAttached }: { readonly container: Docker.Container; readonly isAttached: boolean },
+): Promise<{ readonly end: Promise<void> } | undefined> {
   try {
     const answer = await exec.start({ Detach: !isAttached })
     const end = new Promise<void>((resolve) => isAttached && answer.once('close', resolve))
@@ -102,9 +108,16 @@ async function startExec(exec: Docker.Exec, isAttached: boolean): Promise<{ read
     answer.resume() // its end frees the connection
     return { end }
   } catch (error) {
-    if (isNotRunning(error)) return undefined
+    if (isNotRunning(error) || (await hasEnded(container))) return undefined
     throw startProblem(error)
   }
+}
+
+async function hasEnded(container: Docker.Container): Promise<boolean> {
+  return container.inspect().then(
+    ({ State }) => !State.Running,
+    (error: unknown) => statusOf(error) === 404,
+  )
 }
 
 function isNotRunning(error: unknown): boolean {
