@@ -21,6 +21,9 @@ export interface SecretEvidence {
   readonly sampled: Sampled
 }
 
+/** A plan of so many pushes has something for every check to look at. */
+const largePlan = 400
+
 /** Checks every invariant that can be seen from outside; ends the services in order on the way. */
 export async function checkAll(evidence: Evidence, { canary, sampled }: SecretEvidence): Promise<readonly Finding[]> {
   const { rig } = evidence
@@ -37,12 +40,19 @@ export async function checkAll(evidence: Evidence, { canary, sampled }: SecretEv
     ...(await checkResources(rig, evidence.baseline)),
   ]
   const exits = await Promise.all(rig.programs.map(async (program) => [program.name, await program.end()] as const))
-  return [
+  const findings = [
     ...seen,
     findingOf('I14', 'SIGTERM ends each service in order', exits, ([name, code]) =>
       code === 0 ? undefined : { what: `${name} ended with ${String(code)}`, about: [name] },
     ),
     ...(await checkAfterEnd(rig)),
     ...checkStore(await readStore(rig.store), rig.poisoned),
+  ]
+  const looks = evidence.pushes.length < largePlan ? [] : findings
+  return [
+    ...findings,
+    findingOf('I25', 'each check of a large plan has something to look at', looks, ({ says, checked }) =>
+      checked > 0 ? undefined : { what: `nobody could see whether ${says}`, about: [] },
+    ),
   ]
 }

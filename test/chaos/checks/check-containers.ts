@@ -3,8 +3,9 @@ import type { ContainerLife } from '../ledger/watch-containers.ts'
 import { type Evidence, jobsOfPushes } from './evidence.ts'
 import { type Finding, findingOf, type Violation } from './finding.ts'
 
-/** How long after its cancel was answered a container may live, in milliseconds. */
+/** How long after its cancel was answered a container may live, and where something was broken meanwhile, in milliseconds. */
 const cancelLimitMs = 15_000
+const troubledLimitMs = 60_000
 
 /** I10, I15, I18: what the engine saw of the containers. */
 export function checkContainers(evidence: Evidence): readonly Finding[] {
@@ -44,13 +45,13 @@ export function checkContainers(evidence: Evidence): readonly Finding[] {
     ),
     findingOf(
       'I15',
-      'after a cancel its container is dead within 15 s, where its runner lived',
+      'after a cancel its container is dead within 15 s, or 60 s where something was broken',
       cancels,
       ({ life, answeredAt }) => {
         const lateMs = (life.diedAt ?? Number.POSITIVE_INFINITY) - answeredAt
         const from = answeredAt - ledger.openedAt
         const isTroubled = ledger.entries('fault').some(({ at }) => at > from - 15_000 && at < from + lateMs)
-        return lateMs <= cancelLimitMs || isTroubled
+        return lateMs <= (isTroubled ? troubledLimitMs : cancelLimitMs)
           ? undefined
           : { what: `${life.attemptId} died ${lateMs} ms after`, about: [life.attemptId] }
       },

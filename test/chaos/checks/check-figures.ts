@@ -7,7 +7,7 @@ const withinMs = 30_000
 /** Metrics that have to be nothing when all is quiet. */
 const quiet = /^(narwhal_(?:jobs|inbox_messages|outbox_reports|runner_held|outbox_messages)(?:\{[^}]*\})?) (\S+)$/gm
 
-/** I20, I22: when all is quiet the metrics say so, as the store does. */
+/** I20, I22: when all is quiet the metrics say so. */
 export async function checkFigures({ programs }: Rig): Promise<readonly Finding[]> {
   const read = async () => {
     const texts = await Promise.all(programs.map(async ({ program }) => (await fetch(`${program.url}/metrics`)).text()))
@@ -22,7 +22,7 @@ export async function checkFigures({ programs }: Rig): Promise<readonly Finding[
   }
   const figures = await until(isQuiet, { timeoutMs: withinMs, intervalMs: 500 }).catch(read)
   return [
-    findingOf('I22', 'metrics of what waits and runs are 0, as in the store', figures, ({ name, value }) =>
+    findingOf('I22', 'metrics of what waits and runs are 0', figures, ({ name, value }) =>
       value === 0 ? undefined : { what: `${name} is ${value}`, about: [] },
     ),
   ]

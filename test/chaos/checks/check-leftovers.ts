@@ -31,15 +31,15 @@ export async function checkLeftovers({ rig, volumes }: Evidence): Promise<readon
 /** I14 once more: when the services have ended in order, no network and no process of theirs is left. */
 export async function checkAfterEnd(rig: Rig): Promise<readonly Finding[]> {
   const { networks } = await whatIsLeft(rig)
-  const processes = await processesOf(rig.root)
+  const left = { network: networks, process: await processesOf(rig.root) }
   return [
-    findingOf('I14', 'no network is left when the runners have ended', networks, (name) => ({
-      what: `network ${name}`,
-      about: [name],
-    })),
-    findingOf('I14', 'no process is left', processes, (command) => ({ what: command, about: [] })),
+    findingOf('I14', 'no network and no process is left when all services have ended', kindsAtEnd, (kind) =>
+      left[kind].map((what) => ({ what: `${kind} ${what}`, about: [what] })),
+    ),
   ]
 }
+
+const kindsAtEnd = ['network', 'process'] as const
 
 /** Command lines that speak of a directory. */
 async function processesOf(root: string): Promise<readonly string[]> {
