@@ -19,7 +19,7 @@ export function openFileJournal(
   { attemptId, clock, log }: FileJournalDeps,
 ): Journal {
   const lines: string[] = []
-  const logs = new Set<string>()
+  const logs = new Set<string>() // below `root`
   const inTurn = inTurns()
   const opening = openFiles({ root, journalPath, leasePath }, clock)
   opening.catch(() => undefined) // whoever uses them hears of it
@@ -40,18 +40,16 @@ export function openFileJournal(
   }
   const add: Journal['add'] = (record) => {
     if (isOver) return Promise.resolve()
-    if (record.type === 'step-begun') logs.add(join(root, record.log.path))
+    if (record.type === 'step-begun') logs.add(record.log.path)
     lines.push(`${JSON.stringify(record)}\n`)
     return inTurn(() => write().then(() => undefined, giveUp))
   }
   return {
     opened: opening,
     add,
-    note(record) {
-      add(record).catch(() => undefined) // it never rejects
-    },
+    note: (record) => void add(record).catch(() => undefined), // it never rejects
     async end(record) {
-      await Promise.all([...logs].map(syncLog)) // before the record that tells their lengths
+      await Promise.all([...logs].map((path) => syncLog(join(root, path)))) // before the record that tells their lengths
       await add(record)
       await inTurn(async () => {
         const journal = await write()
@@ -60,7 +58,7 @@ export function openFileJournal(
       })
     },
     openLog({ path, capBytes }, lengthBytes) {
-      logs.add(join(root, path))
+      logs.add(path)
       return tailLog(join(root, path), { capBytes, clock, onGrowth: () => undefined, lengthBytes })
     },
     renewed(leftMs) {

@@ -1,13 +1,11 @@
 import { createHmac } from 'node:crypto'
-import type { ForgeAccount, ForgeReply, OutgoingStatus } from '@narwhal/reporter/parts'
 import type { BuildView } from '@narwhal/protocol'
 import { inBackground } from '../core/in-background.ts'
-import type { Life } from '../core/life.ts'
-import { never } from '../core/life.ts'
 import type { World } from '../core/world.ts'
 import type { DrawnCommit } from '../drawing/drawn.ts'
 import type { Caller, Network } from './network.ts'
 import type { Answer } from './served-routes.ts'
+import { openStatusBoard, type StatusBoard } from './status-board.ts'
 
 // The forge outside of Narwhal: it tells of pushes, again and again where somebody wants it, and shows statuses.
 
@@ -22,20 +20,9 @@ export interface Delivery {
   messageId?: string
 }
 
-export interface ShownStatus extends OutgoingStatus {
-  readonly atMs: number
-  readonly buildId: string
-}
-
-export interface Forge {
+export interface Forge extends StatusBoard {
   push(commit: DrawnCommit): void
-  /** The account of one life of a reporter. */
-  accountOf(life: Life): ForgeAccount
-  /** It takes no statuses for a while, and says so. */
-  limit(ms: number): void
   readonly deliveries: readonly Delivery[]
-  /** In the order in which it took them. */
-  readonly statuses: readonly ShownStatus[]
   /** Result files, by build. */
   readonly files: Map<string, BuildView>
 }
@@ -55,8 +42,6 @@ export function openForge(deps: ForgeDeps): Forge {
   const { world } = deps
   const { timeline, chance, decisions, trace } = world
   const deliveries: Delivery[] = []
-  const statuses: ShownStatus[] = []
-  let limitedUntil = 0
   let sent = 0
   const deliver = (commit: DrawnCommit, deliveryId: string, left: number) =>
     inBackground(deliverOnce(commit, deliveryId, left))
@@ -76,6 +61,7 @@ export function openForge(deps: ForgeDeps): Forge {
   }
 
   return {
+    ...openStatusBoard(world),
     push(commit) {
       const id = `delivery-${++sent}`
       deliver(commit, id, tries)
@@ -85,49 +71,9 @@ export function openForge(deps: ForgeDeps): Forge {
         timeline.after(afterMs, () => deliver(commit, kind === 'other-id' ? `delivery-${++sent}` : id, tries))
       }
     },
-    accountOf: (life) => ({ post: (status) => post(status, life), list: (of) => list(of, life) }),
-    limit(ms) {
-      decisions.count('forge-limit')
-      trace.say('forge', `takes no statuses for ${Math.round(ms)} ms`)
-      limitedUntil = timeline.nowMs + ms
-    },
     deliveries,
-    statuses,
     files: new Map(),
   }
-
-  /** What it answers instead of doing what it is asked for. */
-  function refusalFor(who: string): ForgeReply | undefined {
-    if (decisions.happens('forge-error', who)) return reply(chance.pick('forge error', [500, 502, 0, 403]), 'drawn so')
-    if (limitedUntil > timeline.nowMs && !decisions.isCalm) return reply(403, 'limit', { 'retry-after': '2' })
-    return undefined
-  }
-
-  async function list({ sha }: Pick<OutgoingStatus, 'sha'>, life: Life): ReturnType<ForgeAccount['list']> {
-    if (!life.passes()) return never
-    await life.answer(chance.between('forge', 5, 150), () => undefined)
-    const refusal = refusalFor(life.machine.name)
-    if (refusal !== undefined) return { ...refusal, shown: [] }
-    const shown = statuses.filter((status) => status.sha === sha).toReversed()
-    return life.answer(chance.between('forge', 1, 50), () => ({ ...reply(200), shown }))
-  }
-
-  async function post(status: OutgoingStatus, life: Life): Promise<ForgeReply> {
-    if (!life.passes()) return never
-    const who = life.machine.name
-    await life.answer(chance.between('forge', 5, 150), () => undefined)
-    const refusal = refusalFor(who)
-    if (refusal !== undefined) return refusal
-    statuses.push({ ...status, atMs: timeline.nowMs, buildId: status.targetUrl.split('/').at(-1) ?? '' })
-    trace.say('forge', `shows ${status.state} at ${status.sha.slice(0, 7)}: ${status.description}`)
-    if (!life.passes()) return never
-    if (decisions.happens('forge-silent', who)) return life.answer(10_000, () => reply(0, 'no answer'))
-    return life.answer(chance.between('forge', 1, 50), () => reply(201))
-  }
-}
-
-function reply(status: number, message = '', headers = {}): ForgeReply {
-  return { status, headers, message }
 }
 
 async function sendWebhook(deps: ForgeDeps, commit: DrawnCommit, deliveryId: string): Promise<Answer | undefined> {
