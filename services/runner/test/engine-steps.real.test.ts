@@ -37,13 +37,15 @@ test('opening /dev/stdout anew does not truncate the log', async () => {
   expect(await attempt.log()).toBe('one\ntwo\nthree\nfour\n')
 })
 
-test('a step whose output no longer fits on the disk of the runner does not pass', async () => {
+test.each(['docker:', 'host:'])('a step whose output no longer fits on the disk does not pass: %s', async (url) => {
   await using undo = new AsyncDisposableStack()
   const root = await mkdtemp(join(tmpdir(), 'narwhal-small-'))
   undo.defer(() => rm(root, { recursive: true }))
   const spoolPath = join(root, 'spool')
   undo.use(await openSmallDisk('spool', spoolPath, 1))
-  await using attempt = await start({ spoolPath })
+  const deps = { clock: systemClock, log: silentLog(), dockerHost: process.env.DOCKER_HOST, path: process.env['PATH'] }
+  const own = undo.use(openEngine(url, deps))
+  await using attempt = await startTestAttempt(own, image, { spoolPath })
 
   const failure = await failureOf(attempt.run('yes | head -c 4000000; echo done'))
 

@@ -72,8 +72,7 @@ type EndDeps = Pick<StartedContainer, 'spec' | 'clock'> & { readonly step: StepS
 
 /** How a step ended, by how its exec did and what the relay saw. */
 async function stepEnd(container: Docker.Container, exec: ExecEnd, { spec, clock, step }: EndDeps): Promise<StepEnd> {
-  const { outOfMemory, noDirectory, noShell, diskFull } = await stepSigns(spec.spoolPath, step.index)
-  if (diskFull) throw problem('DISK_FULL', 'The output of the step did not fit on the disk of the runner.')
+  const { outOfMemory, noDirectory, noShell } = await stepSigns(spec.spoolPath, step.index)
   if (exec.type === 'exited' && exec.exitCode === 0) return { exitCode: 0, outOfMemory: false }
   if (noDirectory) throw problem('STEP_DIRECTORY_MISSING', `There is no directory "${step.dir}" to run the step in`)
   if (noShell) throw problem('IMAGE_WITHOUT_SHELL', `The image ${spec.image} has no shell "${step.shell}"`)

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { problem } from '@narwhal/protocol'
 import type { AttemptPaths, StepSpec } from '../engine.ts'
 import { makeSpoolFile, takeAway } from '../make-spool-file.ts'
 import { stepLogPath } from '../step-log-path.ts'
@@ -30,14 +31,14 @@ async function openLog(spoolPath: string, { index, logCapBytes, append = false }
   return Math.ceil((size + logCapBytes) / 512)
 }
 
-/** What the relay saw: a kill for want of memory while the step ran, why it did not run, or a log that found no room. */
+/** What the relay saw: a kill for want of memory while the step ran, or why it did not run. */
 export interface StepSigns {
   readonly outOfMemory: boolean
   readonly noDirectory: boolean
   readonly noShell: boolean
-  readonly diskFull: boolean
 }
 
+/** @throws DISK_FULL when the log found no room, whatever the step made of that. */
 export async function stepSigns(spoolPath: string, index: number): Promise<StepSigns> {
   const seen = signs.map((extension) =>
     lstat(join(spoolPath, `step-${index}.${extension}`)).then(
@@ -46,5 +47,6 @@ export async function stepSigns(spoolPath: string, index: number): Promise<StepS
     ),
   )
   const [outOfMemory = false, noDirectory = false, noShell = false, diskFull = false] = await Promise.all(seen)
-  return { outOfMemory, noDirectory, noShell, diskFull }
+  if (diskFull) throw problem('DISK_FULL', 'The output of the step did not fit on the disk of the runner.')
+  return { outOfMemory, noDirectory, noShell }
 }

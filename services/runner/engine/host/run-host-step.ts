@@ -42,8 +42,8 @@ export async function runHostStep(spec: ContainerSpec, step: StepSpec, deps: Hos
 }
 
 async function endOf(exitCode: number, { index, dir, shell }: StepSpec, spec: ContainerSpec): Promise<StepEnd> {
-  if (exitCode === 0) return { exitCode, outOfMemory: false }
   const { outOfMemory, noDirectory, noShell } = await stepSigns(spec.spoolPath, index)
+  if (exitCode === 0) return { exitCode, outOfMemory: false }
   if (noDirectory) throw problem('STEP_DIRECTORY_MISSING', `There is no directory "${dir}" to run the step in`)
   if (noShell) throw problem('IMAGE_WITHOUT_SHELL', `This machine has no shell "${shell}"`)
   return { exitCode, outOfMemory }
