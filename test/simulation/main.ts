@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runMain } from '@narwhal/host'
+import { alignedTable } from '../bench/table.ts'
 import { describeViolation } from './describe-violation.ts'
 import { openLanes } from './lane/open-lanes.ts'
 import { addOutcome, describeSum, emptySum, progressLine } from './sum.ts'
@@ -38,15 +39,19 @@ await runMain(async ({ argv, signal }) => {
   await using open = openLanes(lanes)
   const seed = Number(values.seed ?? 1)
   const isSingle = values.seed !== undefined && values.schedules === undefined
-  const shrinks = !values['no-shrink'] && values.keep === undefined
+  const shrinks = !values['no-shrink'] && values.keep === undefined && !values.soak
   const outcomes: Outcome[] = []
   let sum = emptySum(seed)
 
   if (values.soak || isSingle) {
     const kept = values.keep?.split(',')
-    const outcome = await open.simulate({ seed, kept, keepsTrace: true, isLong: values.soak ?? false })
-    sum = addOutcome(sum, outcome)
-    if (!values.json) print(describeTrace(outcome, values.all ?? false))
+    const startedAt = performance.now()
+    const isLong = values.soak ?? false
+    const keepsTrace = !isLong || (values.all ?? false)
+    const outcome = await open.simulate({ seed, kept, keepsTrace, isLong })
+    sum = { ...addOutcome(sum, outcome), realMs: performance.now() - startedAt }
+    if (!values.json) print(isLong ? describeSizes(outcome) : describeTrace(outcome, values.all ?? false))
+    if (!values.json && isLong && keepsTrace) print(describeTrace(outcome, true))
     if (outcome.violations.length > 0) outcomes.push(outcome)
   } else {
     const last = seed + Number(values.schedules ?? 1_000) - 1
@@ -73,6 +78,12 @@ await runMain(async ({ argv, signal }) => {
   print(values.json ? JSON.stringify(sum, undefined, 2) : describeSum(sum))
   return outcomes.length === 0 ? 0 : 1
 })
+
+/** What could grow, as time went by. */
+function describeSizes({ sizes }: Outcome): string {
+  const names = [...new Set(sizes.flatMap((look) => Object.keys(look)))]
+  return alignedTable(names.map((name) => [name, ...sizes.map((look) => String(look[name] ?? ''))]))
+}
 
 function describeTrace({ lines, hash, seed }: Outcome, all: boolean): string {
   const shown = lines.filter(({ weight }) => all || weight === 'story')

@@ -35,3 +35,17 @@ test('a seed is the same schedule again, whatever was simulated before it', asyn
 
   expect(again).toEqual(once)
 })
+
+test('two virtual hours on the same machines break nothing, and nothing grows', async () => {
+  await using lanes = openLanes(1)
+
+  const { violations, virtualMs, sizes } = await lanes.simulate({ seed: 1, keepsTrace: false, isLong: true })
+
+  expect(violations).toEqual([])
+  expect(virtualMs).toBeGreaterThanOrEqual(2 * 3_600_000)
+  expect(sizes.length).toBeGreaterThanOrEqual(12)
+  const largest = (rows: typeof sizes) => (name: string) => Math.max(...rows.map((row) => row[name] ?? 0))
+  const names = Object.keys(sizes[0] ?? {}).filter((name) => name !== 'builds' && name !== 'minutes')
+  const grown = names.filter((name) => largest(sizes.slice(6))(name) > 2 * largest(sizes.slice(0, 6))(name) + 10)
+  expect(grown).toEqual([])
+})

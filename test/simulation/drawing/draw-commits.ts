@@ -2,14 +2,21 @@ import type { PlannedConcurrency, PlannedJob } from '@narwhal/protocol'
 import type { Chance } from '../core/chance.ts'
 import type { DrawnCommit, DrawnJob, DrawnStep } from './drawn.ts'
 
+/** How many may go on at once of each concurrency group: a group has one limit. */
+export type GroupLimits = Readonly<Record<'deploy' | 'test', number>>
+
+export function drawLimits(chance: Chance): GroupLimits {
+  return { deploy: chance.pick('limit deploy', [1, 1, 2]), test: chance.pick('limit test', [1, 2, 3]) }
+}
+
 /** The commits of a schedule, and what their pipelines are. */
-export function drawCommits(chance: Chance, first = 1): readonly DrawnCommit[] {
+export function drawCommits(chance: Chance, limits: GroupLimits, first = 1): readonly DrawnCommit[] {
   const count = chance.pick('commits', [1, 1, 1, 2, 2, 3, 5])
   const spreadMs = chance.pick('spread', [500, 500, 3_000, 8_000])
   const sizes: JobSizes = {
     mostSteps: chance.pick('steps', [1, 1, 2, 3]),
     longestMs: chance.pick('longest', [300, 2_000, 6_000]),
-    limits: { deploy: chance.pick('limit deploy', [1, 1, 2]), test: chance.pick('limit test', [1, 2, 3]) },
+    limits,
   }
   return Array.from({ length: count }, (_, place) => drawCommit(chance, { place: first + place, spreadMs, sizes }))
 }
@@ -17,8 +24,7 @@ export function drawCommits(chance: Chance, first = 1): readonly DrawnCommit[] {
 interface JobSizes {
   readonly mostSteps: number
   readonly longestMs: number
-  /** Of each concurrency group: a group has one limit. */
-  readonly limits: Readonly<Record<'deploy' | 'test', number>>
+  readonly limits: GroupLimits
 }
 
 function drawCommit(

@@ -44,8 +44,9 @@ const momentary = {
 
 /** Faults at a moment, those kinds that this schedule has. */
 export function drawFaults(chance: Chance, { rates, machines, calmAtMs }: FaultPlace): readonly DrawnFault[] {
-  const names = Object.values(machines).flatMap((of) => of.map(({ name }) => name))
-  const lasting = [...machines.agents, ...machines.reporters].map(({ name }) => name)
+  const { agents, dispatchers, runners, reporters } = machines
+  const names = [...agents, ...dispatchers, ...runners, ...reporters].map(({ name }) => name)
+  const lasting = [...agents, ...reporters].map(({ name }) => name)
   return Object.entries(momentary).flatMap(([name, [low, high]]) => {
     const kind = name as keyof typeof momentary // a key of the table above
     if (rates[kind] === undefined) return []

@@ -1,6 +1,6 @@
 import type { Chance } from '../core/chance.ts'
 import { drawActs } from './draw-acts.ts'
-import { drawCommits } from './draw-commits.ts'
+import { drawCommits, drawLimits } from './draw-commits.ts'
 import { drawFaults } from './draw-faults.ts'
 import { drawSchedule } from './draw-schedule.ts'
 import type { Drawn, DrawnFault } from './drawn.ts'
@@ -12,6 +12,7 @@ const roundMs = 60_000
 /** Two hours like many short schedules one after the other, on the same machines. */
 export function drawLongSchedule(seed: number, chance: Chance): Drawn {
   const drawn = drawSchedule(seed, chance)
+  const limits = drawLimits(chance)
   const rates = {
     crash: 1,
     stop: 1,
@@ -29,7 +30,7 @@ export function drawLongSchedule(seed: number, chance: Chance): Drawn {
       atMs: one.atMs + startMs,
     })
     return {
-      commits: drawCommits(chance, round * 8 + 1).map(later),
+      commits: drawCommits(chance, limits, round * 8 + 1).map(later),
       acts: drawActs(chance, 15_000).map(later),
       faults: drawFaults(chance, { rates, machines: drawn, calmAtMs: roundMs - 20_000 })
         .map(atItsTime)

@@ -1,6 +1,6 @@
 import type { Chance } from '../core/chance.ts'
 import { drawActs } from './draw-acts.ts'
-import { drawCommits } from './draw-commits.ts'
+import { drawCommits, drawLimits } from './draw-commits.ts'
 import { drawFaults, drawRates } from './draw-faults.ts'
 import type { Drawn, DrawnMachine, DrawnRunner } from './drawn.ts'
 
@@ -11,7 +11,7 @@ const realStoreRatio = 0.02
 export function drawSchedule(seed: number, chance: Chance): Drawn {
   const rates = drawRates(chance)
   const machines = drawMachines(chance, rates.drift !== undefined)
-  const commits = drawCommits(chance)
+  const commits = drawCommits(chance, drawLimits(chance))
   const inputsEndMs = 1_000 + Math.max(...commits.map(({ atMs }) => atMs))
   const acts = drawActs(chance, inputsEndMs)
   const calmAtMs = inputsEndMs + chance.between('calm', 500, 6_000)

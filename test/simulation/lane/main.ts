@@ -1,5 +1,6 @@
 import { inBackground } from '../core/in-background.ts'
 import { takeOverChance } from '../core/one-source.ts'
+import { brokenOutcome } from '../broken-outcome.ts'
 import type { Violation } from '../simulate.ts'
 import type { LaneAnswer, LaneOrder } from './lane-messages.ts'
 
@@ -23,7 +24,9 @@ async function simulateAll({ seeds, kept, keepsTrace, isLong }: LaneOrder): Prom
   for (const seed of seeds) {
     answer({ type: 'begins', seed })
     const keep = kept === undefined ? undefined : new Set(kept)
-    const outcome = await simulate(seed, { platters, kept: keep, keepsTrace, isLong })
+    const outcome = await simulate(seed, { platters, kept: keep, keepsTrace, isLong }).catch((error: unknown) =>
+      brokenOutcome(seed, `it could not be simulated: ${error instanceof Error ? error.stack : String(error)}`),
+    )
     const violations = [...outcome.violations, ...unheard(outcome.virtualMs)]
     const decisions = violations.length > 0 || keepsTrace ? outcome.decisions : []
     answer({ type: 'ended', outcome: { ...outcome, violations, decisions } })

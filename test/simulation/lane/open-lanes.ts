@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { brokenOutcome } from '../broken-outcome.ts'
 import type { Outcome } from '../simulate.ts'
 import type { LaneAnswer, LaneOrder } from './lane-messages.ts'
 
@@ -50,7 +51,7 @@ export function openLanes(count: number): Lanes {
       clearTimeout(limit)
       children.delete(child)
       if (isClosed) return
-      current?.resolve(endless(current.seed))
+      current?.resolve(brokenOutcome(current.seed, endless))
       start()
     })
   }
@@ -71,10 +72,4 @@ export function openLanes(count: number): Lanes {
   }
 }
 
-function endless(seed: number): Outcome {
-  const what = 'the schedule does not end: something goes round in a circle without time passing'
-  return {
-    ...{ seed, hash: '', violations: [{ invariant: 'I0', what, atMs: 0 }] },
-    ...{ injected: {}, builds: 0, attempts: 0, virtualMs: 0, decisions: [], lines: [], sizes: [] },
-  }
-}
+const endless = 'the schedule does not end: something goes round in a circle without time passing'
