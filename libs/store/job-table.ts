@@ -77,6 +77,8 @@ export interface QueueOptions {
   readonly exceptRunsOn?: readonly string[]
   /** The oldest first, whatever its priority. */
   readonly byAge?: boolean
+  /** None that another transaction keeps; nobody else will have these before the end of this one. */
+  readonly claim?: boolean
 }
 
 /** What a job must have been to stand for another one. */

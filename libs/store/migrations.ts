@@ -12,6 +12,7 @@ export const storeMigrations: Migrations = {
   '0005-blobs-and-secrets': { up: createKept },
   '0006-several-writers': { up: async () => undefined }, // PostgreSQL has its own: `guard-writers.ts`
   '0007-keys-and-reports': { up: createSecondFlows },
+  '0008-runner-claims': { up: async () => undefined }, // PostgreSQL has its own: `postgres/claims.ts`
 }
 
 async function createBuilds(schema: Kysely<unknown>): Promise<void> {

@@ -4,6 +4,7 @@ import { groupTransactions, type RunInGroup } from './group-transactions.ts'
 import { storeMigrations } from './migrations.ts'
 import { openSqlite } from './open-sqlite.ts'
 import { noPeers } from './peers.ts'
+import type { Claims } from './claims.ts'
 import type { Schema } from './schema.ts'
 import type { Store, StoreTables } from './store.ts'
 import { tablesOf } from './tables-of.ts'
@@ -26,7 +27,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
 async function transaction<T>(run: RunInGroup<Schema>, work: (tables: StoreTables) => Promise<T>): Promise<T> {
   for (let conflicts = 0; ; conflicts++) {
     try {
-      return await run((open) => work(tablesOf(open, claimAll)))
+      return await run((open) => work(tablesOf(open, everything)))
     } catch (error) {
       if (!isProblem(error, 'STORE_CONFLICT') || conflicts >= conflictsAllowed) throw error
     }
@@ -34,9 +35,7 @@ async function transaction<T>(run: RunInGroup<Schema>, work: (tables: StoreTable
 }
 
 /** There is one transaction at a time. */
-async function claimAll(_: Kysely<Schema>, ids: readonly string[]): Promise<readonly string[]> {
-  return ids
-}
+const everything: Claims = { runners: async (_, ids) => ids, jobs: (query) => query }
 
 async function readiness(db: Kysely<Schema>): Promise<string> {
   try {

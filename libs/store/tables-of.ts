@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { Claims } from './claims.ts'
 import type { Schema } from './schema.ts'
 import type { StoreTables } from './store.ts'
 import { attemptTable } from './tables/attempts.ts'
@@ -11,17 +12,17 @@ import { inflowTable, outboxTable } from './tables/flows.ts'
 import { jobTable } from './tables/jobs.ts'
 import { quarantineTable } from './tables/quarantine.ts'
 import { reportTable } from './tables/reports.ts'
-import { type ClaimRunners, runnerTable } from './tables/runners.ts'
+import { runnerTable } from './tables/runners.ts'
 import { secretTable } from './tables/secrets.ts'
 
 /** The tables of an open transaction, the same for every database but for what keeps several of them apart. */
-export function tablesOf(db: Kysely<Schema>, claimRunners: ClaimRunners): StoreTables {
+export function tablesOf(db: Kysely<Schema>, claims: Claims): StoreTables {
   return {
     builds: buildTable(db),
-    jobs: jobTable(db),
+    jobs: jobTable(db, claims),
     attempts: attemptTable(db),
     chunks: chunkTable(db),
-    runners: runnerTable(db, claimRunners),
+    runners: runnerTable(db, claims),
     inflow: inflowTable(db),
     outbox: outboxTable(db),
     deliveries: deliveryTable(db),

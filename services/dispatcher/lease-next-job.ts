@@ -27,7 +27,7 @@ export async function leaseNextJob(
   if (attempt.state.state === 'finished') return offerAgain(change, buildId, { attempt, terms })
   const runner = await change.tables.runners.find(attempt.runnerId)
   if (runner === undefined) return undefined
-  const queued = await change.tables.jobs.listQueued({ now: change.now, limit: lookedAt, buildId })
+  const queued = await change.tables.jobs.listQueued({ now: change.now, limit: lookedAt, buildId, claim: true })
   const next = queued.find((job) => goesStraightOn(job, runner))
   return next && leaseJob(change, next, { runner, terms })
 }

@@ -4,11 +4,13 @@ import { type JobRecord, type RunnerRecord, runsOnOf } from '@narwhal/store'
 import type { Change } from './changes.ts'
 import { type LeaseTerms, leaseJob } from './lease-job.ts'
 import type { Presence } from './presence.ts'
-import { claimRunners, type OpenRunner } from './open-runners.ts'
+import { type OpenRunner, openRunners } from './open-runners.ts'
 import { runnerNeedsOf } from './runner-needs-of.ts'
 
 // 1. Jobs come by priority, then by age. After so many leases that passed over a job of a lower priority, the oldest is next.
-// 2. Once no runner can take a job, none can take another job with the same needs in this turn: the next page leaves all of
+// 2. A runner is claimed before anything is leased to it. One that another dispatcher has just claimed is left to that one in
+//    this turn, with the job that was meant for it.
+// 3. Once no runner can take a job, none can take another job with the same needs in this turn: the next page leaves all of
 //    them out, so that however many of them wait, they hide nobody behind them.
 
 /** Jobs leased in one turn at the most. */
@@ -47,9 +49,10 @@ export interface Turn {
 export async function leaseWhatFits(change: Change, options: LeaseOptions): Promise<Turn> {
   let { passedOver } = options
   if ((await change.tables.jobs.lowestQueued()) === undefined) return { leases: [], nextAt: undefined, passedOver }
-  const { loads, isContended } = await claimRunners(change, options.presence)
-  const nextAt = isContended ? change.now + contendedMs : await change.tables.jobs.nextNotBefore(change.now)
-  const page: Page = { loads, misfits: new Set(), terms: options }
+  const nextAt = await change.tables.jobs.nextNotBefore(change.now)
+  const open = await openRunners(change, options.presence)
+  const loads = new Map(open.map((one) => [one.id, one]))
+  const page: Page = { loads, misfits: new Set(), contended: new Set(), terms: options }
   const free = Math.min(freeSlots(page), jobsPerTurn)
   const leases: Lease[] = []
   for (let number = 0; number < pagesPerTurn && leases.length < free; number++) {
@@ -64,11 +67,13 @@ export async function leaseWhatFits(change: Change, options: LeaseOptions): Prom
     else if (!isDrained) passedOver += await countPassing(change, leased)
     if (isDrained) break
   }
-  return { leases, nextAt, passedOver }
+  return { leases, nextAt: page.contended.size > 0 ? change.now + contendedMs : nextAt, passedOver }
 }
 
 interface Page {
   readonly loads: Map<string, OpenRunner>
+  /** Runners that another dispatcher has claimed. */
+  readonly contended: Set<string>
   /** Needs that no runner can meet now. */
   readonly misfits: Set<string>
   readonly terms: LeaseTerms
@@ -79,7 +84,7 @@ function listJobs(
   { misfits }: Page,
   options: { limit: number; byAge: boolean },
 ): Promise<readonly JobRecord[]> {
-  return tables.jobs.listQueued({ now, exceptRunsOn: [...misfits], ...options })
+  return tables.jobs.listQueued({ now, exceptRunsOn: [...misfits], claim: true, ...options })
 }
 
 interface Leased {
@@ -92,28 +97,50 @@ async function leasePage(
   jobs: readonly JobRecord[],
   page: Page & { readonly wanted: number },
 ): Promise<readonly Leased[]> {
+  const { loads, contended, terms } = page
+  const fits = chooseFits(jobs, page)
+  const claimed = new Set(await change.tables.runners.claim([...new Set(fits.map(({ runner }) => runner.id))]))
   const leased: Leased[] = []
-  for (const job of jobs) {
-    if (leased.length === page.wanted) break
-    const lease = await leaseIfFits(change, job, page)
-    if (lease !== undefined) leased.push({ job, lease })
+  for (const { job, runner } of fits) {
+    if (claimed.has(runner.id)) {
+      leased.push({ job, lease: await lease(change, job, { runner, terms }) })
+    } else {
+      contended.add(runner.id)
+      loads.delete(runner.id)
+    }
   }
   return leased
 }
 
-async function leaseIfFits(
-  change: Change,
-  job: JobRecord,
-  { loads, misfits, terms }: Page,
-): Promise<Lease | undefined> {
-  const chosen = chooseRunner(runnerNeedsOf(job), [...loads.values()])
-  const load = chosen === undefined ? undefined : loads.get(chosen)
-  if (load === undefined) return void misfits.add(runsOnOf(job.planned))
-  const { runner } = load
-  const offer = await leaseJob(change, job, { runner, terms })
-  loads.set(load.id, { ...load, held: load.held + 1 })
+interface Fit {
+  readonly job: JobRecord
+  readonly runner: RunnerRecord
+}
+
+/** Jobs with the runners that shall have them; their slots count as taken from now on. */
+function chooseFits(
+  jobs: readonly JobRecord[],
+  { loads, misfits, wanted }: Page & { readonly wanted: number },
+): readonly Fit[] {
+  const fits: Fit[] = []
+  for (const job of jobs) {
+    if (fits.length === wanted) break
+    const chosen = chooseRunner(runnerNeedsOf(job), [...loads.values()])
+    const load = chosen === undefined ? undefined : loads.get(chosen)
+    if (load === undefined) {
+      misfits.add(runsOnOf(job.planned))
+      continue
+    }
+    loads.set(load.id, { ...load, held: load.held + 1 })
+    fits.push({ job, runner: load.runner })
+  }
+  return fits
+}
+
+async function lease(change: Change, job: JobRecord, options: { runner: RunnerRecord; terms: LeaseTerms }) {
+  const offer = await leaseJob(change, job, options)
   const notBeforeAt = job.state.state === 'queued' ? job.state.notBeforeAt : 0
-  return { runner, offer, queuedAt: Math.max(job.state.queuedAt, notBeforeAt) }
+  return { runner: options.runner, offer, queuedAt: Math.max(job.state.queuedAt, notBeforeAt) }
 }
 
 const urgency = { high: 0, normal: 1, background: 2 } as const

@@ -18,18 +18,3 @@ export async function openRunners({ tables }: Change, presence: Presence): Promi
     .map((runner) => ({ ...runner, held: held.get(runner.id) ?? 0, runner }))
     .filter((one) => one.held < one.slots)
 }
-
-export interface ClaimedRunners {
-  /** By their ids. */
-  readonly loads: Map<string, OpenRunner>
-  /** Another dispatcher leases to some just now, and may leave slots of them free. */
-  readonly isContended: boolean
-}
-
-/** Those of the open runners that are ours to lease to until the end of the change. */
-export async function claimRunners(change: Change, presence: Presence): Promise<ClaimedRunners> {
-  const open = await openRunners(change, presence)
-  const claimed = new Set(await change.tables.runners.claim(open.map(({ id }) => id)))
-  const loads = new Map(open.filter(({ id }) => claimed.has(id)).map((one) => [one.id, one]))
-  return { loads, isContended: loads.size < open.length }
-}

@@ -15,6 +15,8 @@ import { verifyLog } from './verify-log.ts'
 // 1. Only the holder of the attempt's token writes, and only while the attempt is leased or running.
 // 2. Everything in a report is idempotent: events by their sequence, chunks by their offset, the result by the attempt's end.
 // 3. A result is accepted only with the whole log. The plan comes with the result of its attempt.
+// 4. A runner that comes back to containers which have ended by themselves says LEASE_LOST: the attempt is lost, as if the
+//    runner had stayed away, but at once.
 
 export interface ReportCall {
   readonly attemptId: string
@@ -44,7 +46,8 @@ export async function takeReport(
 
 /** The same result once more: its answer was lost on the way. */
 function isRepeated(attempt: AttemptRecord, { result }: AttemptReport): boolean {
-  return attempt.state.state === 'finished' && result !== undefined && attempt.logSha256 === result.log.sha256
+  const isOver = attempt.state.state === 'finished' || attempt.state.state === 'lost'
+  return isOver && result !== undefined && attempt.logSha256 === result.log.sha256
 }
 
 async function takeStart(
@@ -85,6 +88,7 @@ async function takeResult(change: Change, attempt: AttemptRecord, report: Attemp
   const ending = endingAsked(job, result.ending)
   const code = exitCode === undefined ? {} : { exitCode }
   const sealed = await change.tables.attempts.save(attempt, { logSha256: log.sha256, ...code })
+  if (ending.code === 'LEASE_LOST') return void (await applyToAttempt(change, sealed, { type: 'lost', at: change.now })) // 4
   if (plan !== undefined && ending.outcome === 'passed') await storePlan(change, attempt.jobId, plan)
   if (job !== undefined) await keepArtifacts(change, { job, artifacts: result.produced?.artifacts })
   await applyToAttempt(change, sealed, { type: 'ended', ending, at: change.now }, leftBy(job, result))

@@ -24,8 +24,6 @@ export interface Attempt {
   readonly signal: AbortSignal
   /** Aborts when nothing of the attempt may run any more, not even what a cancel leaves time for. */
   readonly halted: AbortSignal
-  /** Ends it without a result: the dispatcher gives it to somebody else when its lease ends. */
-  readonly abandon: (reason: unknown) => void
 }
 
 /** What every attempt of a runner works with. */

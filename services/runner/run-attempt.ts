@@ -70,8 +70,8 @@ async function runWhole(offer: Offer, stop: AttemptStop, runner: KeptRunner): Pr
     await untilAborted(lease.confirmed, signal)
     await slots.room(signal)
   }
-  const { signal, halted, abandon } = stop
-  const attempt = { offer, report, journal, former, belongings, room, signal, halted, abandon }
+  const { signal, halted } = stop
+  const attempt = { offer, report, journal, former, belongings, room, signal, halted }
   const end = former?.end ?? (await endOf(attempt, lease, runner))
   const removed = belongings.disposeAsync().catch((error: unknown) => {
     log.warn({ err: error, attemptId }, 'a container could not be removed; it is tried again')

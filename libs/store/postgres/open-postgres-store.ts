@@ -5,14 +5,18 @@ import { storeMigrations } from '../migrations.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
 import { tablesOf } from '../tables-of.ts'
-import { claimRunners } from './claim-runners.ts'
+import { createRunnerClaims, postgresClaims } from './claims.ts'
 import { guardWriters } from './guard-writers.ts'
 import { keepPeers } from './keep-peers.ts'
 import { openPool } from './open-pool.ts'
 import { StoreDialect } from './postgres-dialect.ts'
 import { runAgainAfterConflicts } from './run-again.ts'
 
-const migrations = { ...storeMigrations, '0006-several-writers': { up: guardWriters } }
+const migrations = {
+  ...storeMigrations,
+  '0006-several-writers': { up: guardWriters },
+  '0008-runner-claims': { up: createRunnerClaims },
+}
 
 /**
  * Opens the store in a PostgreSQL (14 or newer) and brings it to the newest schema. Any number of processes may do so.
@@ -24,7 +28,7 @@ export async function openPostgresStore(url: string): Promise<Store> {
   await migrate(db, url)
   return {
     transaction: (work) =>
-      runAgainAfterConflicts(() => db.transaction().execute((open) => work(tablesOf(open, claimRunners)))),
+      runAgainAfterConflicts(() => db.transaction().execute((open) => work(tablesOf(open, postgresClaims)))),
     openPeers: (options) => keepPeers(url, options),
     readiness: () => readiness(db),
     [Symbol.asyncDispose]: () => db.destroy(),

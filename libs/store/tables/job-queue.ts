@@ -1,5 +1,6 @@
 import type { PlannedJob } from '@narwhal/protocol'
 import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Claims, JobQuery } from '../claims.ts'
 import type { Schema } from '../schema.ts'
 import type { JobRecord, JobTable, QueueOptions } from '../job-table.ts'
 
@@ -18,11 +19,15 @@ type QueueReads = 'listQueued' | 'listHeldBack' | 'lowestQueued' | 'nextNotBefor
 /** The part of the jobs that reads the queue. */
 export function jobQueue(
   db: Kysely<Schema>,
-  recordOf: (row: Selectable<Schema['jobs']>) => JobRecord,
+  { claims, recordOf }: { readonly claims: Claims; readonly recordOf: (row: Selectable<Schema['jobs']>) => JobRecord },
 ): Pick<JobTable, QueueReads> {
   const queued = () => db.selectFrom('jobs').where('state', '=', 'queued')
   return {
-    listQueued: async (options) => (await listQueued(db, options)).map(recordOf),
+    async listQueued(options) {
+      const query = queuedJobs(db, options)
+      const rows = await (options.claim === true ? claims.jobs(query) : query).execute()
+      return rows.map(recordOf)
+    },
     listHeldBack: async (buildIds) => {
       if (buildIds.length === 0) return []
       const rows = await queued().select('id').where('build_id', 'in', buildIds).where(isHeldBack).execute()
@@ -55,7 +60,7 @@ export function jobQueue(
   }
 }
 
-function listQueued(db: Kysely<Schema>, options: QueueOptions): Promise<readonly Selectable<Schema['jobs']>[]> {
+function queuedJobs(db: Kysely<Schema>, options: QueueOptions): JobQuery {
   const { now, limit, buildId, exceptRunsOn = [], byAge = false } = options
   let query = db
     .selectFrom('jobs')
@@ -66,7 +71,7 @@ function listQueued(db: Kysely<Schema>, options: QueueOptions): Promise<readonly
   if (buildId !== undefined) query = query.where('build_id', '=', buildId)
   if (exceptRunsOn.length > 0) query = query.where('runs_on', 'not in', exceptRunsOn)
   if (!byAge) query = query.orderBy('priority')
-  return query.orderBy('queued_at').orderBy('id').limit(limit).execute()
+  return query.orderBy('queued_at').orderBy('id').limit(limit)
 }
 
 /** A job that has to wait longer than any of its back-offs was queued by a clock that has stepped back since: it is due. */

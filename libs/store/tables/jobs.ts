@@ -1,5 +1,6 @@
 import type { JobState, PlannedJob, Produced } from '@narwhal/protocol'
 import type { Kysely, Selectable } from 'kysely'
+import type { Claims } from '../claims.ts'
 import { runsOnOf } from '../runs-on-of.ts'
 import type { Schema } from '../schema.ts'
 import type { JobRecord, JobTable, NewJob } from '../job-table.ts'
@@ -7,7 +8,7 @@ import { expectOne } from './expect-one.ts'
 import { jobQueue, longestBackoffMs, priorities } from './job-queue.ts'
 
 /** Jobs; the columns beside the JSON mirror it, so that the queue, groups and reuse keys can be searched. */
-export function jobTable(db: Kysely<Schema>): JobTable {
+export function jobTable(db: Kysely<Schema>, claims: Claims): JobTable {
   return {
     insert: async (job) => {
       await db.insertInto('jobs').values(rowOf(job)).execute()
@@ -22,7 +23,7 @@ export function jobTable(db: Kysely<Schema>): JobTable {
       const rows = await db.selectFrom('jobs').selectAll().where('build_id', 'in', ids).orderBy('position').execute()
       return rows.map(jobRecordOf)
     },
-    ...jobQueue(db, jobRecordOf),
+    ...jobQueue(db, { claims, recordOf: jobRecordOf }),
     ...groupsOf(db),
     save: async (job, changes) => {
       const saved = { ...job, ...changes, revision: job.revision + 1 }

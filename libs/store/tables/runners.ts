@@ -1,12 +1,10 @@
 import type { Kysely, Selectable } from 'kysely'
+import type { Claims } from '../claims.ts'
 import type { Schema } from '../schema.ts'
 import type { RunnerRecord, RunnerTable } from '../store.ts'
 
-/** How a database keeps runners for one of several transactions. */
-export type ClaimRunners = (db: Kysely<Schema>, ids: readonly string[]) => Promise<readonly string[]>
-
 /** Runners that registered. Whether one still lives is told by its counter of heartbeats, never by a time. */
-export function runnerTable(db: Kysely<Schema>, claimRunners: ClaimRunners): RunnerTable {
+export function runnerTable(db: Kysely<Schema>, claims: Claims): RunnerTable {
   return {
     put: async ({ id, name, url, slots, labels, registeredAt, life }) => {
       const columns = { name, url, slots, labels_json: JSON.stringify(labels), registered_at: registeredAt, life }
@@ -30,7 +28,7 @@ export function runnerTable(db: Kysely<Schema>, claimRunners: ClaimRunners): Run
       const beat = db.updateTable('runners').set((of) => ({ heartbeats: of('heartbeats', '+', 1) }))
       return (await beat.where('id', '=', id).executeTakeFirst()).numUpdatedRows === 1n
     },
-    claim: async (ids) => (ids.length === 0 ? [] : claimRunners(db, ids)),
+    claim: async (ids) => (ids.length === 0 ? [] : claims.runners(db, ids)),
     remove: async (id) => {
       await db.deleteFrom('runners').where('id', '=', id).execute()
     },

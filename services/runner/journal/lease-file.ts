@@ -37,6 +37,6 @@ async function openOrMake(path: string): Promise<FileHandle> {
 
 /** Containers look once a second, and may have looked just before. */
 function lineOf(at: number, leftMs: number): string {
-  const looks = Math.max(1, Math.ceil(leftMs / 1000) - 1)
-  return `${`${at} ${looks}`.padEnd(31)}\n`
+  const seconds = Math.max(1, Math.ceil(leftMs / 1000) - 1)
+  return `${`${at} ${seconds}`.padEnd(31)}\n`
 }

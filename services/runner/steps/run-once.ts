@@ -20,17 +20,13 @@ export interface OnceOptions {
   readonly signal: AbortSignal
 }
 
-/**
- * Runs a step once in its container. It does not throw: whatever happened is the ending. A container that has ended by itself
- * had nobody to renew its lease: then its attempt is lost, as it would be if the runner were away still.
- */
+/** Runs a step once in its container. It does not throw: whatever happened is the ending. */
 export async function runOnce(step: ReadyStep, job: RunningJob, options: OnceOptions): Promise<StepTry> {
   const { index, definition } = step
   try {
     const started = await job.containers.at(placeOf(definition, index, job.definition), options.signal)
     return await runIn(started, step, { ...options, job })
   } catch (error) {
-    if (isProblem(error, 'LEASE_LOST')) job.work.abandon(error)
     return { ending: endingOf(error) }
   }
 }

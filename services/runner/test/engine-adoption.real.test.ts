@@ -126,7 +126,7 @@ test('a container ends by itself when its lease is not renewed, also when a step
   const running = container.runStep(greedy, { signal: never })
 
   await expect(running).rejects.toMatchObject({ code: 'LEASE_LOST' })
-  expect((await docker.getContainer(container.id).inspect()).State).toMatchObject({ Running: false, ExitCode: 0 })
+  expect((await docker.getContainer(container.id).inspect()).State).toMatchObject({ Running: false, ExitCode: 77 })
 })
 
 test('a container whose lease is renewed lives on, and its steps cannot renew it', async () => {

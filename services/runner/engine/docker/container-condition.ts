@@ -1,6 +1,7 @@
 import { type ProblemError, problem } from '@narwhal/protocol'
 import type Docker from 'dockerode'
 import { engineProblem, statusOf } from './engine-problem.ts'
+import { leaseOverCode } from './wait-for-lease.ts'
 
 /** How a container is, or why it is no more. */
 export type ContainerCondition =
@@ -21,7 +22,7 @@ export async function conditionOf(container: Docker.Container): Promise<Containe
     const { State, Config } = await container.inspect()
     if (State.Running) return { state: 'running', oomKilled: State.OOMKilled }
     if (State.OOMKilled) return { state: 'out-of-memory' }
-    if (State.ExitCode === 0) return { state: 'ended', problem: endedByItself() }
+    if (State.ExitCode === leaseOverCode) return { state: 'ended', problem: endedByItself() }
     if (notStarted.includes(State.ExitCode)) return { state: 'ended', problem: withoutShell(Config.Image) }
     return { state: 'ended', problem: gone(`exited with code ${State.ExitCode}`) }
   } catch (error) {
@@ -35,7 +36,6 @@ export function withoutShell(image: string, cause?: unknown): ProblemError {
   return problem('IMAGE_WITHOUT_SHELL', `The image ${image} has no sh, or no sleep`, { cause })
 }
 
-/** As wait-for-lease.ts does; whatever else ends its main process leaves another code. */
 function endedByItself(): ProblemError {
   return problem('LEASE_LOST', 'The container of the attempt ended by itself: nobody had renewed the lease in time')
 }
