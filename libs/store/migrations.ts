@@ -12,7 +12,16 @@ export const storeMigrations: Migrations = {
   '0005-blobs-and-secrets': { up: createKept },
   '0006-several-writers': { up: async () => undefined }, // PostgreSQL has its own: `guard-writers.ts`
   '0007-keys-and-reports': { up: createSecondFlows },
-  '0008-runner-claims': { up: async () => undefined }, // PostgreSQL has its own: `postgres/claims.ts`
+  '0008-marks': { up: createMarks },
+  '0009-runner-claims': { up: async () => undefined }, // PostgreSQL has its own: `postgres/claims.ts`
+}
+
+async function createMarks(schema: Kysely<unknown>): Promise<void> {
+  await schema.schema
+    .createTable('marks')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .execute()
 }
 
 async function createBuilds(schema: Kysely<unknown>): Promise<void> {

@@ -129,6 +129,10 @@ export interface Schema {
     created_at: number
     used_at: number
   }
+  readonly marks: {
+    name: string
+    at: number
+  }
   readonly secrets: {
     repository: string
     name: string

@@ -39,6 +39,7 @@ export interface StoreTables {
   readonly blobs: BlobTable
   readonly caches: CacheTable
   readonly secrets: SecretTable
+  readonly marks: MarkTable
 }
 
 /** A build as it is stored. */
@@ -211,6 +212,12 @@ export interface RunnerTable {
   /** Those of these runners to whom nobody else leases just now; nobody else will before the end of the transaction. */
   claim(ids: readonly string[]): Promise<readonly string[]>
   remove(id: string): Promise<void>
+}
+
+/** Moments that processes note for those after them, in milliseconds since the epoch. */
+export interface MarkTable {
+  find(name: string): Promise<number | undefined>
+  put(name: string, at: number): Promise<void>
 }
 
 /** What came in and must not be taken twice. */

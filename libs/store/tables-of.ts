@@ -10,6 +10,7 @@ import { chunkTable } from './tables/chunks.ts'
 import { deliveryTable } from './tables/deliveries.ts'
 import { inflowTable, outboxTable } from './tables/flows.ts'
 import { jobTable } from './tables/jobs.ts'
+import { markTable } from './tables/marks.ts'
 import { quarantineTable } from './tables/quarantine.ts'
 import { reportTable } from './tables/reports.ts'
 import { runnerTable } from './tables/runners.ts'
@@ -31,5 +32,6 @@ export function tablesOf(db: Kysely<Schema>, claims: Claims): StoreTables {
     blobs: blobTable(db),
     caches: cacheTable(db),
     secrets: secretTable(db),
+    marks: markTable(db),
   }
 }

@@ -2,30 +2,25 @@ import type { Clock } from '@narwhal/host'
 import type { JobRecord } from '@narwhal/store'
 import { applyToJob } from './apply-event.ts'
 import type { Change, Changes } from './changes.ts'
+import type { WaitingTime } from './waiting-time.ts'
 import { type Sightings, watchCounters } from './watch-counters.ts'
 
 export interface ExpireJobsDeps {
   readonly changes: Changes
   readonly clock: Clock
+  readonly waiting: WaitingTime
   readonly queueLimitMs: number
 }
 
-/** What looks at waiting jobs remember, from one to the next. */
-export interface Waits {
-  /** When the looks began, in monotonic milliseconds. */
-  readonly sinceMs: number
-  /** Jobs whose turn in a concurrency group has come. */
-  readonly turns: Sightings
-}
-
 /**
- * Ends the wait of jobs that no runner takes. While nobody looked, nobody could take one either: that time does not count. One
- * of a concurrency group may have waited long for its turn: its time counts from when it was first seen here with nothing
- * but a runner to wait for.
+ * Ends the wait of jobs that no runner takes. One of a concurrency group may have waited long for its turn: its time counts
+ * from when it was first seen here with nothing but a runner to wait for.
+ *
+ * @param turns what the look before this one returned.
  */
-export async function expireJobs(deps: ExpireJobsDeps, { sinceMs, turns }: Waits): Promise<Waits> {
-  const { changes, clock, queueLimitMs: limitMs } = deps
-  if (clock.monotonic() - sinceMs < limitMs) return { sinceMs, turns }
+export async function expireJobs(deps: ExpireJobsDeps, turns: Sightings): Promise<Sightings> {
+  const { changes, clock, waiting, queueLimitMs: limitMs } = deps
+  if ((await waiting.unbrokenMs()) < limitMs) return turns
   const grouped = await changes.change(async (change) => {
     const overdue = await change.tables.jobs.listWaitingSince(change.now - limitMs)
     const ofGroups: JobRecord[] = []
@@ -43,7 +38,7 @@ export async function expireJobs(deps: ExpireJobsDeps, { sinceMs, turns }: Waits
       if (job !== undefined) await expireJob(change, job, limitMs)
     })
   }
-  return { sinceMs, turns: sightings }
+  return sightings
 }
 
 async function isOfGroup({ tables }: Change, { buildId, planned }: JobRecord): Promise<boolean> {

@@ -1,9 +1,10 @@
 import type { Clock, Log } from '@narwhal/host'
 import type { Change, Changes } from './changes.ts'
-import { expireJobs, type Waits } from './expire-jobs.ts'
+import { expireJobs } from './expire-jobs.ts'
 import { loseAttempt } from './lose-attempt.ts'
 import type { Presence } from './presence.ts'
 import { removeRunner } from './register-runner.ts'
+import type { WaitingTime } from './waiting-time.ts'
 import { type Sightings, watchCounters } from './watch-counters.ts'
 
 export interface WatchLeasesDeps {
@@ -13,6 +14,7 @@ export interface WatchLeasesDeps {
   readonly log: Log
   readonly leaseMs: number
   readonly queueLimitMs: number
+  readonly waiting: WaitingTime
   readonly signal: AbortSignal
 }
 
@@ -27,7 +29,7 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
   const { changes, presence, clock, signal } = deps
   let leases: Sightings = new Map()
   let visits: Sightings = new Map()
-  let waits: Waits = { sinceMs: clock.monotonic(), turns: new Map() }
+  let turns: Sightings = new Map()
   while (!signal.aborted) {
     const { held, runners } = await changes.change(async ({ tables }) => ({
       held: await tables.attempts.listHeld(),
@@ -43,7 +45,7 @@ export async function watchLeases(deps: WatchLeasesDeps): Promise<void> {
     leases = watched.sightings
     for (const id of watched.silent)
       await changes.change((change) => loseSilent(change, id, counters.get(id), deps.log))
-    waits = await expireJobs(deps, waits)
+    turns = await expireJobs(deps, turns)
     await clock.sleep(1_000, signal).catch(() => undefined)
   }
 }

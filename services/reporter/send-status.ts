@@ -3,7 +3,7 @@ import { problem, type ProblemError } from '@narwhal/protocol'
 import { judgeReply } from './judge-reply.ts'
 import type { Forge, ForgeReply } from './open-forge.ts'
 import type { Report, ReportAnswer } from './report.ts'
-import { restoreEnd } from './restore-end.ts'
+import { restoreCovered } from './restore-covered.ts'
 import { statusOfBuild } from './status-of-build.ts'
 
 export interface SendStatusDeps {
@@ -25,7 +25,7 @@ export async function sendStatus({ build, told, tries }: Report, deps: SendStatu
   if (telling === told) return { type: 'unchanged' }
   const outgoing = { ...status, repository, sha, targetUrl: `${publicUrl}/v1/builds/${build.id}` }
   const judge = (reply: ForgeReply) => judgeReply(reply, { tries, now: clock.now() })
-  const fault = judge(await forge.post(outgoing)) ?? (await restoreEnd(outgoing, { forge, judge }))
+  const fault = judge(await forge.post(outgoing)) ?? (await restoreCovered(outgoing, { forge, judge }))
   return fault ?? { type: 'delivered', told: telling }
 }
 

@@ -51,7 +51,10 @@ export async function openLink(url: string, { clock, heard }: LinkOptions): Prom
   let asking: Promise<unknown> = Promise.resolve()
   const askNow = async (sql: string, values: readonly string[]) => {
     const asked = clock.monotonic()
-    const { rows } = await client.query<{ answer: unknown }>(sql, [...values])
+    const { rows } = await client.query<{ answer: unknown }>(sql, [...values]).catch((error: unknown) => {
+      end() // nobody knows what the server did: a turn may be ours without our knowing
+      throw error
+    })
     answeredAt = asked
     return rows[0]?.answer
   }

@@ -15,7 +15,7 @@ import { runAgainAfterConflicts } from './run-again.ts'
 const migrations = {
   ...storeMigrations,
   '0006-several-writers': { up: guardWriters },
-  '0008-runner-claims': { up: createRunnerClaims },
+  '0009-runner-claims': { up: createRunnerClaims },
 }
 
 /**

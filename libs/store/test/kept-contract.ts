@@ -28,6 +28,7 @@ export function describeKept(name: string, open: () => Promise<StoreUnderTest>):
     describeCaches(open)
     describeRoom(open)
     describeSecrets(open)
+    describeMarks(open)
   })
 }
 
@@ -188,5 +189,18 @@ function describeSecrets(open: () => Promise<StoreUnderTest>): void {
       elsewhere: [],
       removed: [true, false],
     })
+  })
+}
+
+function describeMarks(open: () => Promise<StoreUnderTest>): void {
+  test('the newest moment of a name is there', async () => {
+    await using under = await open()
+
+    const seen = await under.store.transaction(async ({ marks }) => {
+      for (const at of [1_000, 2_000]) await marks.put('looked', at)
+      return [await marks.find('looked'), await marks.find('nobody')]
+    })
+
+    expect(seen).toEqual([2_000, undefined])
   })
 }

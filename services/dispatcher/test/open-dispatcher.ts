@@ -39,15 +39,17 @@ export const commit: Commit = {
 }
 
 /** A virtual clock whose wall time can be stepped, as an operator or NTP does. */
-function steppedClock() {
+function steppedClock(laterMs: number) {
   const clock = virtualClock()
-  let stepMs = 0
+  let stepMs = laterMs
   return { ...clock, now: () => clock.now() + stepMs, step: (ms: number) => void (stepMs += ms) }
 }
 
 export interface RigOptions {
   readonly store?: Store
   readonly queueLimitMs?: number
+  /** How much later than other dispatchers it starts. */
+  readonly laterMs?: number
   readonly approvers?: readonly Approver[]
   readonly defaultPipeline?: string
   readonly secretsKey?: Uint8Array
@@ -67,8 +69,8 @@ export type Rig = Awaited<ReturnType<typeof openDispatcher>>
 /** A whole dispatcher on real HTTP with a virtual clock; its queue, store and blobs are in memory unless given. */
 export async function openDispatcher(options: RigOptions = {}) {
   await using undo = new AsyncDisposableStack()
-  const { queueLimitMs = 3_600_000, log = silentLog(), store: given, ...settings } = options
-  const [apiToken, runnerToken, clock, metrics] = [newToken(), newToken(), steppedClock(), openMetrics()]
+  const { queueLimitMs = 3_600_000, log = silentLog(), laterMs = 0, store: given, ...settings } = options
+  const [apiToken, runnerToken, clock, metrics] = [newToken(), newToken(), steppedClock(laterMs), openMetrics()]
   const queue = undo.use(await openQueue('memory:', { clock }))
   const store = given ?? undo.use(await openStore('memory:'))
   const blobs = undo.use(await openBlobs('memory:'))

@@ -20,14 +20,30 @@ test('a job that waited while no dispatcher was there has the whole limit again'
     await former.push()
     await eventually(async () => expect(await former.builds()).toHaveLength(1))
   }
-  await using rig = await openDispatcher({ store, queueLimitMs: 60_000 })
-  rig.stepClock(24 * 3_600_000)
+  await using rig = await openDispatcher({ store, queueLimitMs: 60_000, laterMs: 24 * 3_600_000 })
 
   await rig.clock.advance(55_000)
   const [waiting] = await rig.builds()
   await rig.clock.advance(10_000)
   const [expired] = await rig.builds()
 
+  expect(waiting).toMatchObject({ state: 'queued' })
+  expect(expired).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
+})
+
+test('a dispatcher that is only started anew counts on', async () => {
+  await using store = await openStore('memory:')
+  {
+    await using former = await openDispatcher({ store, queueLimitMs: 60_000 })
+    await former.push()
+    await eventually(async () => expect(await former.builds()).toHaveLength(1))
+  }
+  await using rig = await openDispatcher({ store, queueLimitMs: 60_000, laterMs: 55_000 })
+  const [waiting] = await rig.builds()
+
+  await rig.clock.advance(10_000)
+
+  const [expired] = await rig.builds()
   expect(waiting).toMatchObject({ state: 'queued' })
   expect(expired).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
 })

@@ -40,14 +40,17 @@ export async function openForgeStandIn() {
     return reply.code(status).headers(headers).send({ message })
   })
 
-  server.app.get('/repos/:owner/:name/commits/:sha/statuses', async (_, reply) => {
-    const { status = 200, message = 'said by the forge' } = listAnswers.shift() ?? {}
-    if (status !== 200) return reply.code(status).send({ message })
-    return posted
-      .filter(({ answered }) => answered === 201)
-      .map(({ body }) => body)
-      .toReversed()
-  })
+  server.app.get<{ Params: { sha: string } }>(
+    '/repos/:owner/:name/commits/:sha/statuses',
+    async ({ params }, reply) => {
+      const { status = 200, message = 'said by the forge' } = listAnswers.shift() ?? {}
+      if (status !== 200) return reply.code(status).send({ message })
+      return posted
+        .filter(({ answered, path }) => answered === 201 && path.endsWith(params.sha))
+        .map(({ body }) => body)
+        .toReversed()
+    },
+  )
 
   const apiUrl = await server.listen()
   return {

@@ -1,5 +1,5 @@
 import { constants, type FileHandle, mkdir, open, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Clock, Log } from '@narwhal/host'
 import type { AttemptDirectories } from '../attempt.ts'
 import { inTurns } from '../steps/in-turns.ts'
@@ -83,15 +83,18 @@ async function openFiles(paths: Pick<AttemptDirectories, 'root' | 'journalPath' 
   return { journal, lease }
 }
 
-/** A step may have made something else of it: nothing is followed, and what is not there need not be synced. */
+/** A step may have made something else of it: nothing is followed, and what is no file of ours need not be synced. */
 async function syncLog(path: string): Promise<void> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
   const log = await open(path, flags).catch(() => undefined)
+  if (log === undefined) return
   try {
-    await log?.datasync()
+    if (!(await log.stat()).isFile()) return
+    await log.datasync()
   } finally {
-    await log?.close()
+    await log.close()
   }
+  await syncDirectory(dirname(path))
 }
 
 async function syncDirectory(path: string): Promise<void> {

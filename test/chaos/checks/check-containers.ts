@@ -1,4 +1,5 @@
 import type { JobView } from '@narwhal/protocol'
+import type { Fault } from '../plan/plan-faults.ts'
 import type { ContainerLife } from '../ledger/watch-containers.ts'
 import { type Evidence, jobsOfPushes } from './evidence.ts'
 import { type Finding, findingOf, type Violation } from './finding.ts'
@@ -50,7 +51,8 @@ export function checkContainers(evidence: Evidence): readonly Finding[] {
       ({ life, answeredAt }) => {
         const lateMs = (life.diedAt ?? Number.POSITIVE_INFINITY) - answeredAt
         const from = answeredAt - ledger.openedAt
-        const isTroubled = ledger.entries('fault').some(({ at }) => at > from - 15_000 && at < from + lateMs)
+        const near = ledger.entries('fault').filter(({ at }) => at > from - 15_000 && at < from + lateMs)
+        const isTroubled = near.some(({ fault }) => isOnTheWay(fault as Fault)) // as make-faults.ts notes it
         return lateMs <= (isTroubled ? troubledLimitMs : cancelLimitMs)
           ? undefined
           : { what: `${life.attemptId} died ${lateMs} ms after`, about: [life.attemptId] }
@@ -66,6 +68,14 @@ export function checkContainers(evidence: Evidence): readonly Finding[] {
         : [{ what: `${attemptId} was on several`, about: [attemptId] }],
     ),
   ]
+}
+
+/** Whether a fault can keep a cancel from its container: one between it and the store. */
+function isOnTheWay(fault: Fault): boolean {
+  const elsewhere = /agent|reporter|forge|broker/
+  if (fault.kind === 'kill' || fault.kind === 'freeze') return !elsewhere.test(fault.program)
+  if (fault.kind === 'link') return !elsewhere.test(fault.link)
+  return fault.kind === 'database kill'
 }
 
 const noJob = { attempts: [] }

@@ -22,6 +22,7 @@ export const faultKinds = {
   'store-refused': 'a transaction is not committed',
   'store-unknown': 'a transaction is committed, and its caller hears of an error',
   'store-again': 'a transaction meets another one, and is run again',
+  'runner-claimed': 'another dispatcher leases to a runner in the same moment',
   'hint-lost': 'one dispatcher does not hear what another tells it',
   'store-down': 'nobody reaches the store for a while',
   'store-full': 'the disk of the store is full for a while',

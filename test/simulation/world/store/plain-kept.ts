@@ -1,8 +1,8 @@
 import { problem } from '@narwhal/protocol'
 import type { StoreTables } from '@narwhal/store'
 
-/** No simulated job keeps artifacts, caches or secrets: there are none, and nobody may put one there. */
-export function plainKept(): Pick<StoreTables, 'blobs' | 'caches' | 'secrets'> {
+/** No simulated job keeps artifacts, caches or secrets: there are none, and nobody may put one there. No schedule is as long as a mark is for. */
+export function plainKept(): Pick<StoreTables, 'blobs' | 'caches' | 'marks' | 'secrets'> {
   const refuse = () => {
     throw problem('INTERNAL', 'simulated jobs keep nothing')
   }
@@ -25,6 +25,7 @@ export function plainKept(): Pick<StoreTables, 'blobs' | 'caches' | 'secrets'> {
       shrink: nothing,
       removeUnused: nothing,
     },
+    marks: { put: nothing, find: nothing },
     secrets: { put: refuse, find: nothing, list: async () => [], remove: async () => false },
   }
 }

@@ -1,12 +1,12 @@
 import { problem } from '@narwhal/protocol'
-import type { Store, StoreTables } from '@narwhal/store'
+import type { RunnerTable, Store, StoreTables } from '@narwhal/store'
 import { type Life, never } from '../../core/life.ts'
 import type { World } from '../../core/world.ts'
 import { openPeersHub } from './peers.ts'
 import { observedTables, type StoreChange } from './store-changes.ts'
 
 // What may happen to a transaction: its dispatcher dies before or after the commit, it is not committed, it is committed and
-// nobody is told, it is run again after a conflict, the store is down or its disk full.
+// nobody is told, it is run again after a conflict, runners are claimed by another dispatcher, the store is down or its disk full.
 
 /** Hears of every commit, in order. */
 export type OnCommit = (changes: readonly StoreChange[], by: string) => void
@@ -36,7 +36,7 @@ export function openStorePort(world: World, store: Store, onCommit: OnCommit): S
     const value = await store.transaction(async (tables) => {
       if (life.isOver) throw problem('STORE_UNAVAILABLE', 'its dispatcher is dead')
       changes.length = 0
-      const made = await work(observedTables(tables, changes))
+      const made = await work(observedTables({ ...tables, runners: contended(tables.runners, who) }, changes))
       if (again && changes.length > 0) {
         again = false
         throw problem('STORE_CONFLICT', 'somebody else was quicker')
@@ -51,6 +51,12 @@ export function openStorePort(world: World, store: Store, onCommit: OnCommit): S
         throw problem('STORE_UNAVAILABLE', 'the connection broke')
       return value
     })
+  }
+
+  /** Another dispatcher leases to some runners just now. */
+  function contended(runners: RunnerTable, who: string): RunnerTable {
+    const isFree = () => !decisions.happens('runner-claimed', who)
+    return { ...runners, claim: async (ids) => (await runners.claim(ids)).filter(isFree) }
   }
 
   function checkDisk(who: string): void {
