@@ -1,6 +1,6 @@
 import { openStore, type Store } from '@narwhal/store'
 import { expect, test } from 'vitest'
-import { eventually, leaseMs, openDispatcher, planFirst } from './open-dispatcher.ts'
+import { eventually, leaseMs, noLog, openDispatcher, planFirst } from './open-dispatcher.ts'
 
 /** A store in which a renewal of an attempt comes between the look at all leases and the loss of that one. */
 async function storeWithLateRenewal() {
@@ -56,4 +56,18 @@ test('an offer that was answered 5xx may have arrived: its job is given to nobod
   const [build] = await rig.builds()
   expect(build?.jobs[0]?.attempts.map(({ state }) => state)).toEqual(['leased'])
   expect(bob.offers).toEqual([])
+})
+
+test('an attempt whose containers ended by themselves while its runner was away is lost, and begins anew at once', async () => {
+  await using rig = await openDispatcher()
+  const ada = await rig.runner('ada')
+  const offer = await planFirst(rig, ada)
+  const report = { result: { ending: { outcome: 'errored', code: 'LEASE_LOST' } as const, at: 1, log: noLog } }
+
+  await ada.report(offer, report)
+
+  expect(await ada.offer(1)).toMatchObject({ jobId: offer.jobId, attempt: 2 })
+  const job = (await rig.build(offer.buildId)).jobs.find(({ id }) => id === offer.jobId)
+  expect(job?.attempts.map(({ state }) => state)).toEqual(['lost', 'leased'])
+  await expect(ada.report(offer, report)).resolves.toEqual({}) // its answer was lost on the way
 })

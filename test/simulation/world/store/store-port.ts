@@ -1,5 +1,5 @@
 import { problem } from '@narwhal/protocol'
-import type { RunnerTable, Store, StoreTables } from '@narwhal/store'
+import type { Store, StoreTables } from '@narwhal/store'
 import { type Life, never } from '../../core/life.ts'
 import type { World } from '../../core/world.ts'
 import { openPeersHub } from './peers.ts'
@@ -36,7 +36,7 @@ export function openStorePort(world: World, store: Store, onCommit: OnCommit): S
     const value = await store.transaction(async (tables) => {
       if (life.isOver) throw problem('STORE_UNAVAILABLE', 'its dispatcher is dead')
       changes.length = 0
-      const made = await work(observedTables({ ...tables, runners: contended(tables.runners, who) }, changes))
+      const made = await work(observedTables(contended(tables, world, who), changes))
       if (again && changes.length > 0) {
         again = false
         throw problem('STORE_CONFLICT', 'somebody else was quicker')
@@ -51,12 +51,6 @@ export function openStorePort(world: World, store: Store, onCommit: OnCommit): S
         throw problem('STORE_UNAVAILABLE', 'the connection broke')
       return value
     })
-  }
-
-  /** Another dispatcher leases to some runners just now. */
-  function contended(runners: RunnerTable, who: string): RunnerTable {
-    const isFree = () => !decisions.happens('runner-claimed', who)
-    return { ...runners, claim: async (ids) => (await runners.claim(ids)).filter(isFree) }
   }
 
   function checkDisk(who: string): void {
@@ -82,4 +76,11 @@ export function openStorePort(world: World, store: Store, onCommit: OnCommit): S
       fullUntil = timeline.nowMs + ms
     },
   }
+}
+
+/** Another dispatcher leases to some runners just now. */
+function contended(tables: StoreTables, { decisions }: World, who: string): StoreTables {
+  const { runners } = tables
+  const isFree = () => !decisions.happens('runner-claimed', who)
+  return { ...tables, runners: { ...runners, claim: async (ids) => (await runners.claim(ids)).filter(isFree) } }
 }
