@@ -21,6 +21,7 @@ export async function openForge(): Promise<BenchForge> {
     if (body.state !== 'pending') of(params.sha).resolve(Date.now())
     return reply.code(201).send({ state: body.state })
   })
+  server.app.get('/repos/:owner/:name/commits/:sha/statuses', () => [])
   const url = await server.listen()
   return { url, toldAt: (sha) => of(sha).promise, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
