@@ -74,9 +74,10 @@ test('no container starts while nobody knows whether its lease is held', async (
   runner.dispatcher.fate = () => 'served'
   await clock.advance(1_000)
   await runner.untilStepStarted(offer.attemptId)
-
-  expect([before, runner.liveContainers()]).toEqual([0, 1])
+  const after = runner.liveContainers()
   await runner.cancel(offer.attemptId, 'the test is over')
+
+  expect([before, after]).toEqual([0, 1])
 })
 
 test('an attempt that was given to somebody else ends without a word', async () => {
