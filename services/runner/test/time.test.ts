@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { scheduler } from 'node:timers/promises'
 import { silentLog } from '@narwhal/host'
 import { type Offer, problem } from '@narwhal/protocol'
 import { expect, test } from 'vitest'
@@ -69,15 +70,18 @@ test('no container starts while nobody knows whether its lease is held', async (
   const offer = runner.newOffer()
 
   await runner.offer(offer)
+  await poll(() => runner.engineCalls.some(({ call }) => call === 'provideImage')) // everything else is ready
+  await scheduler.wait(200) // whoever does not wait starts it now
+  const before = runner.engineCalls.filter(({ call }) => call === 'openNetwork')
   await poll(() => clock.sleeping(1_000) === 1)
-  const before = runner.liveContainers()
   runner.dispatcher.fate = () => 'served'
   await clock.advance(1_000)
   await runner.untilStepStarted(offer.attemptId)
   const after = runner.liveContainers()
   await runner.cancel(offer.attemptId, 'the test is over')
 
-  expect([before, after]).toEqual([0, 1])
+  expect(before).toEqual([])
+  expect(after).toBe(1)
 })
 
 test('an attempt that was given to somebody else ends without a word', async () => {
