@@ -5,19 +5,19 @@ import { eventually, leaseMs, noLog, openDispatcher, planFirst } from './open-di
 /** A store in which a renewal of an attempt comes between the look at all leases and the loss of that one. */
 async function storeWithLateRenewal() {
   const store = await openStore('memory:')
-  const late = { attemptId: '', hasCome: false }
-  let hasJustLooked = false
+  const late = { attemptId: '', hasCome: false, now: () => Number.NaN }
+  let lookedAt = Number.NaN
   const interrupted: Store = {
     ...store,
     async transaction(work) {
-      const isNext = hasJustLooked
-      hasJustLooked = false
+      const isNext = lookedAt === late.now() // another look comes a second later
+      lookedAt = Number.NaN
       return store.transaction(({ attempts, runners, ...tables }) => {
         const listHeld = async () => {
           if (isNext) late.hasCome = await attempts.renew(late.attemptId)
           return attempts.listHeld()
         }
-        const list = () => ((hasJustLooked = true), runners.list())
+        const list = () => ((lookedAt = late.now()), runners.list())
         return work({ ...tables, attempts: { ...attempts, listHeld }, runners: { ...runners, list } })
       })
     },
@@ -31,7 +31,7 @@ test('an attempt that is renewed between the look at its lease and its loss is n
   await using rig = await openDispatcher({ store })
   const ada = await rig.runner('ada')
   const { attemptId } = await planFirst(rig, ada)
-  late.attemptId = attemptId
+  Object.assign(late, { attemptId, now: rig.clock.monotonic })
 
   await eventually(async () => {
     await rig.clock.advance(leaseMs / 30)
