@@ -1,6 +1,15 @@
-import { openStore } from '@narwhal/store'
+import { openStore, type Store } from '@narwhal/store'
 import { expect, test } from 'vitest'
 import { eventually, openDispatcher } from './open-dispatcher.ts'
+
+/** A store with a job that waits for a runner, and whose dispatcher has ended. */
+async function storeWithWaitingJob(): Promise<Store> {
+  const store = await openStore('memory:')
+  await using former = await openDispatcher({ store, queueLimitMs: 60_000 })
+  await former.push()
+  await eventually(async () => expect(await former.builds()).toHaveLength(1))
+  return store
+}
 
 test('a job that no runner takes within the limit is errored NO_RUNNER', async () => {
   await using rig = await openDispatcher()
@@ -14,12 +23,7 @@ test('a job that no runner takes within the limit is errored NO_RUNNER', async (
 })
 
 test('a job that waited while no dispatcher was there has the whole limit again', async () => {
-  await using store = await openStore('memory:')
-  {
-    await using former = await openDispatcher({ store, queueLimitMs: 60_000 })
-    await former.push()
-    await eventually(async () => expect(await former.builds()).toHaveLength(1))
-  }
+  await using store = await storeWithWaitingJob()
   await using rig = await openDispatcher({ store, queueLimitMs: 60_000, laterMs: 24 * 3_600_000 })
 
   await rig.clock.advance(55_000)
@@ -32,12 +36,7 @@ test('a job that waited while no dispatcher was there has the whole limit again'
 })
 
 test('a dispatcher that is only started anew counts on', async () => {
-  await using store = await openStore('memory:')
-  {
-    await using former = await openDispatcher({ store, queueLimitMs: 60_000 })
-    await former.push()
-    await eventually(async () => expect(await former.builds()).toHaveLength(1))
-  }
+  await using store = await storeWithWaitingJob()
   await using rig = await openDispatcher({ store, queueLimitMs: 60_000, laterMs: 55_000 })
   const [waiting] = await rig.builds()
 
