@@ -67,7 +67,7 @@ export async function startSwift(): Promise<TestObjectStore> {
   undo.defer(() => end(guard))
   for (const program of programs) undo.defer(() => end(program))
   const endpoint = `http://127.0.0.1:${ports.proxy}`
-  await answers(endpoint, programs)
+  await answers(ports, programs)
 
   const started = undo.move()
   return {
@@ -116,16 +116,27 @@ user_test_tester = testing .admin
 use = egg:swift#slo
 `
 
-async function answers(endpoint: string, programs: readonly ChildProcess[]): Promise<void> {
+/** Waits for every part: the proxy alone answers 503 as long as one behind it does not listen. */
+async function answers(ports: Ports, programs: readonly ChildProcess[]): Promise<void> {
   const giveUpAt = performance.now() + startWithinMs
+  const silent = new Set<keyof Ports>(parts)
   while (performance.now() < giveUpAt && programs.every(({ exitCode }) => exitCode === null)) {
-    const answer = await fetch(`${endpoint}/info`).catch(() => undefined)
-    await answer?.arrayBuffer()
-    if (answer?.ok === true) return
+    for (const part of silent) if (await serves(part, ports[part])) silent.delete(part)
+    if (silent.size === 0) return
     await scheduler.wait(100)
   }
   const ended = parts.filter((_, place) => programs[place]?.exitCode !== null)
-  throw missing(ended.length > 0 ? `${ended.join(', ')} ended` : `no answer within ${startWithinMs} ms`)
+  const silence = `no answer of ${[...silent].join(', ')} within ${startWithinMs} ms`
+  throw missing(ended.length > 0 ? `${ended.join(', ')} ended` : silence)
+}
+
+/** The parts behind the proxy tell their names, so that nobody else who took the port is mistaken for them. */
+async function serves(part: keyof Ports, port: number): Promise<boolean> {
+  const [path, method] = part === 'proxy' ? ['info', 'GET'] : ['', 'OPTIONS']
+  const answer = await fetch(`http://127.0.0.1:${port}/${path}`, { method }).catch(() => undefined)
+  await answer?.arrayBuffer()
+  if (answer?.ok !== true) return false
+  return part === 'proxy' || answer.headers.get('server')?.startsWith(`${part}-server/`) === true
 }
 
 function missing(why: string) {
