@@ -29,7 +29,7 @@ const sampleEveryMs = 3_000
 const drainWithinMs = 120_000
 const repositoryCount = 40
 /** More than any machine of today builds in a second; who has built all of them has not soaked to the end. */
-const buildsPerSecond = 400
+const buildsPerSecond = 900
 
 /** Builds as fast as it goes for so long, and looks at what the processes hold meanwhile. */
 export async function runSoak({ mode, minutes, progress, signal }: SoakOptions): Promise<SoakResult> {
