@@ -53,12 +53,13 @@ interface Failed {
 
 /** How many logs it has moved. @throws when one could not be moved, after the others have been. */
 async function sealNext(deps: SealLogsDeps, failed: Failed): Promise<number> {
-  const { changes, clock, log } = deps
+  const { changes, clock, log, signal } = deps
   const unsealed = await changes.change(({ tables }) => tables.attempts.listUnsealed(16 + failed.ids.size))
   const attempts = unsealed.filter(({ id }) => !failed.ids.has(id))
   let isMoved = true
   for (const attempt of attempts) {
     await sealLog(deps, attempt).catch((error: unknown) => {
+      signal.throwIfAborted() // a stop is no fault of the log
       isMoved = false
       failed.fault = error
       if (failed.ids.size === 0) failed.againAt = clock.monotonic() + againMs
