@@ -2,13 +2,12 @@ import type { Clock } from '@narwhal/host'
 import type { JobRecord } from '@narwhal/store'
 import { applyToJob } from './apply-event.ts'
 import type { Change, Changes } from './changes.ts'
-import type { WaitingTime } from './waiting-time.ts'
+import { lookedForMs } from './waiting-time.ts'
 import { type Sightings, watchCounters } from './watch-counters.ts'
 
 export interface ExpireJobsDeps {
   readonly changes: Changes
   readonly clock: Clock
-  readonly waiting: WaitingTime
   readonly queueLimitMs: number
 }
 
@@ -19,8 +18,8 @@ export interface ExpireJobsDeps {
  * @param turns what the look before this one returned.
  */
 export async function expireJobs(deps: ExpireJobsDeps, turns: Sightings): Promise<Sightings> {
-  const { changes, clock, waiting, queueLimitMs: limitMs } = deps
-  if ((await waiting.unbrokenMs()) < limitMs) return turns
+  const { changes, clock, queueLimitMs: limitMs } = deps
+  if ((await changes.change(lookedForMs)) < limitMs) return turns
   const grouped = await changes.change(async (change) => {
     const overdue = await change.tables.jobs.listWaitingSince(change.now - limitMs)
     const ofGroups: JobRecord[] = []

@@ -35,7 +35,6 @@ import { sendOffer } from './send-offer.ts'
 import { takeCommits } from './take-commits.ts'
 import { takeReports } from './take-reports.ts'
 import { tellRunner } from './tell-runner.ts'
-import { openWaitingTime } from './waiting-time.ts'
 import { watchLeases } from './watch-leases.ts'
 
 export interface DispatcherDeps {
@@ -87,12 +86,11 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   deps.server.addReadiness('queue', () => queue.readiness())
   const loop = (name: string, turn: (signal: AbortSignal) => Promise<void>) => startLoop(turn, { name, clock, log })
   const send = offerSender(core)
-  const waiting = openWaitingTime(core)
   const loops = [
     loop('take-commits', (signal) => takeCommits({ queue, changes, clock, log, signal })),
     loop('take-reports', (signal) => takeReports({ queue, changes, clock, log, signal })),
     loop('dispatch-loop', (signal) => dispatchLoop({ ...core, send, wake: wakes.dispatch, signal })),
-    loop('watch-leases', (signal) => watchLeases({ ...core, waiting, signal })),
+    loop('watch-leases', (signal) => watchLeases({ ...core, signal })),
     loop('relay-outbox', (signal) => relayOutbox({ queue, changes, clock, wake: wakes.outbox, signal })),
     loop('seal-logs', (signal) => sealLogs({ ...core, wake: wakes.seal, signal })),
     loop('expire-blobs', (signal) => expireBlobs({ ...core, signal })),

@@ -4,7 +4,6 @@ import { expireJobs } from './expire-jobs.ts'
 import { loseAttempt } from './lose-attempt.ts'
 import type { Presence } from './presence.ts'
 import { removeRunner } from './register-runner.ts'
-import type { WaitingTime } from './waiting-time.ts'
 import { type Sightings, watchCounters } from './watch-counters.ts'
 
 export interface WatchLeasesDeps {
@@ -14,7 +13,6 @@ export interface WatchLeasesDeps {
   readonly log: Log
   readonly leaseMs: number
   readonly queueLimitMs: number
-  readonly waiting: WaitingTime
   readonly signal: AbortSignal
 }
 

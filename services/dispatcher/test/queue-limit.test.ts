@@ -35,6 +35,42 @@ test('a job that waited while no dispatcher was there has the whole limit again'
   expect(expired).toMatchObject({ state: 'finished', ending: { outcome: 'errored', code: 'NO_RUNNER' } })
 })
 
+test('the second dispatcher that starts after an outage knows of it', async () => {
+  await using store = await storeWithWaitingJob()
+  const dayMs = 24 * 3_600_000
+  await using one = await openDispatcher({ store, queueLimitMs: 60_000, laterMs: dayMs })
+  await one.clock.advance(2_000)
+
+  await using other = await openDispatcher({ store, queueLimitMs: 60_000, laterMs: dayMs + 2_000 })
+  await other.clock.advance(2_000)
+
+  expect(await other.builds()).toMatchObject([{ state: 'queued' }])
+})
+
+test('the time in which the machine slept is no waiting', async () => {
+  await using rig = await openDispatcher({ queueLimitMs: 60_000 })
+  await rig.clock.advance(70_000)
+  await rig.push()
+  await eventually(async () => expect(await rig.builds()).toHaveLength(1))
+
+  rig.stepClock(24 * 3_600_000)
+  await rig.clock.advance(2_000)
+
+  expect(await rig.builds()).toMatchObject([{ state: 'queued' }])
+})
+
+test('a clock that was put back delays the limit, and does not undo it', async () => {
+  await using rig = await openDispatcher({ queueLimitMs: 60_000 })
+  await rig.clock.advance(70_000)
+  rig.stepClock(-3_600_000)
+  await rig.push()
+  await eventually(async () => expect(await rig.builds()).toHaveLength(1))
+
+  await rig.clock.advance(70_000)
+
+  expect(await rig.builds()).toMatchObject([{ state: 'finished', ending: { code: 'NO_RUNNER' } }])
+})
+
 test('a dispatcher that is only started anew counts on', async () => {
   await using store = await storeWithWaitingJob()
   await using rig = await openDispatcher({ store, queueLimitMs: 60_000, laterMs: 55_000 })
