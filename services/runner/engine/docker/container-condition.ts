@@ -21,8 +21,8 @@ export async function conditionOf(container: Docker.Container): Promise<Containe
   try {
     const { State, Config } = await container.inspect()
     if (State.Running) return { state: 'running', oomKilled: State.OOMKilled }
-    if (State.OOMKilled) return { state: 'out-of-memory' }
     if (State.ExitCode === leaseOverCode) return { state: 'ended', problem: endedByItself() }
+    if (State.OOMKilled) return { state: 'out-of-memory' }
     if (notStarted.includes(State.ExitCode)) return { state: 'ended', problem: withoutShell(Config.Image) }
     return { state: 'ended', problem: gone(`exited with code ${State.ExitCode}`) }
   } catch (error) {
