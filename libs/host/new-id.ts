@@ -3,6 +3,12 @@ import { randomBytes } from 'node:crypto'
 let lastMs = 0
 let counter = 0
 
+/** One that sorts after `before`, another id of this kind, whoever made it by whatever clock. */
+export function newIdAfter(before: string, nowMs: number): string {
+  const beforeMs = Number.parseInt(before.slice(0, 8) + before.slice(9, 13), 16)
+  return newId(Math.max(nowMs, beforeMs + 1))
+}
+
 /**
  * A UUID of version 7 (RFC 9562): 48 bits of time, a counter within the millisecond, random bits. Ids made later by this
  * process sort later, also when its clock steps back.

@@ -1,3 +1,4 @@
+import { newIdAfter } from '@narwhal/host'
 import { type Commit, type CommitMessage, repositoryKey } from '@narwhal/protocol'
 import type { BuildRecord, DeliveryKeys } from '@narwhal/store'
 import type { Change } from './changes.ts'
@@ -55,9 +56,16 @@ export interface InsertBuildOptions {
 
 /** A new build whose first job, `plan`, waits for a runner to read narwhal.yml. */
 export async function insertBuild(change: Change, commit: Commit, options: InsertBuildOptions): Promise<BuildRecord> {
-  const build = await change.tables.builds.insert({ id: change.newId(), commit, createdAt: change.now, ...options })
+  const id = await nextBuildId(change, commit)
+  const build = await change.tables.builds.insert({ id, commit, createdAt: change.now, ...options })
   await insertPlanJob(change, build)
   return publishBuild(change, build, 'build-queued')
+}
+
+/** Builds of a repository are ordered by their ids, also where dispatchers have clocks that differ, or one was put back. */
+async function nextBuildId({ tables, newId, now }: Change, { repository }: Commit): Promise<string> {
+  const [newest] = await tables.builds.list({ repository: `${repository.owner}/${repository.name}`, limit: 1 })
+  return newest === undefined ? newId() : newIdAfter(newest.id, now)
 }
 
 /** The job that reads narwhal.yml. */

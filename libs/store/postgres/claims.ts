@@ -6,7 +6,10 @@ import type { Claims } from '../claims.ts'
 // looked at one before somebody else leased to it begins again (run-again.ts), and looks at what it holds now. They have
 // a table of their own, so that heartbeats and claims never wait for one another.
 
-/** The migration that makes the table, with a row for each runner. SQLite, with one writer at a time, needs nothing of it. */
+/**
+ * The migration that makes the table, with a row for each runner: one that registers while this is under way, unseen, gets
+ * its row with its next sign of life. SQLite, with one writer at a time, needs nothing of it.
+ */
 export async function createRunnerClaims(schema: Kysely<unknown>): Promise<void> {
   await sql`create table runner_claims (runner_id text primary key, claims bigint not null default 0)`.execute(schema)
   await sql`insert into runner_claims (runner_id) select id from runners`.execute(schema)
@@ -21,7 +24,7 @@ export async function createRunnerClaims(schema: Kysely<unknown>): Promise<void>
       return null;
     end $$`.execute(schema)
   await sql`
-    create trigger narwhal_runner_changed after insert or delete on runners
+    create trigger narwhal_runner_changed after insert or update or delete on runners
     for each row execute function narwhal_runner_changed()`.execute(schema)
 }
 

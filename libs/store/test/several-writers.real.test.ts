@@ -1,3 +1,4 @@
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobState } from '@narwhal/protocol'
 import { type PostgresToTest, providePostgres } from '../../../test/setup/provide-postgres.ts'
@@ -9,11 +10,15 @@ import { commit, id, newAttempt, newBuild, newJob, plannedJob } from './records.
 let postgres: PostgresToTest
 const opened = new AsyncDisposableStack()
 let stores: readonly [Store, Store]
+let client: Client
 
 beforeAll(async () => {
   postgres = opened.use(await providePostgres())
   const { url } = opened.use(await postgres.openDatabase())
   stores = [opened.use(await openStore(url)), opened.use(await openStore(url))]
+  client = new Client({ connectionString: url })
+  opened.defer(() => client.end())
+  await client.connect()
 })
 
 afterAll(() => opened.disposeAsync())
@@ -118,6 +123,17 @@ test('a runner that one leases to is left out by another, who does not wait for 
   })
 
   expect(claims).toEqual([ids.slice(0, 1), ids.slice(1)])
+})
+
+test('a runner whose registration an upgrade has not seen is leased to after its next sign of life', async () => {
+  const ids = await putRunners(300, 1)
+  await client.query('delete from runner_claims where runner_id = $1', [...ids])
+  const claim = () => stores[0].transaction(({ runners }) => runners.claim(ids))
+
+  const before = await claim()
+  await putRunners(300, 1)
+
+  expect([before, await claim()]).toEqual([[], ids])
 })
 
 test('of the free slots of runners, none is given twice by two that lease at once', async () => {

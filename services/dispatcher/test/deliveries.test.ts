@@ -1,6 +1,6 @@
 import type { Delivery } from '@narwhal/protocol'
 import { expect, test } from 'vitest'
-import { eventually, noLog, openDispatcher, type Rig } from './open-dispatcher.ts'
+import { commit, eventually, noLog, openDispatcher, type Rig } from './open-dispatcher.ts'
 import type { PaperRunner } from './paper-runner.ts'
 
 const delivery: Delivery = { id: 'guid-1', secretId: 'secret-1', sha256: 'a'.repeat(64) }
@@ -97,4 +97,14 @@ test('a delivery that joined the open build of its event is known by its keys af
   await rig.push({ delivery })
 
   expect(await countBuilds(rig)).toBe(1)
+})
+
+test('a build sorts after those before it, by whatever clock they were made', async () => {
+  await using rig = await openDispatcher()
+  const ahead = '0fffffff-ffff-7fff-bfff-ffffffffffff'
+  await rig.store.transaction(({ builds }) => builds.insert({ id: ahead, commit, createdAt: 1 }))
+
+  await rig.push()
+
+  await eventually(async () => expect((await rig.builds()).map(({ number }) => number)).toEqual([2, 1]))
 })
