@@ -14,7 +14,8 @@ import { playInCi } from './exec-as-ci/play-in-ci.ts'
 import { testImage } from './many-pushes.ts'
 
 // Every scenario that needs no more than a shell runs on real containers twice: by a dispatcher and runners that are
-// told of a push, and by `narwhal exec` in a working tree. Left out is what a working tree has no word for.
+// told of a push, and by `narwhal exec` in a working tree. Left out is what a working tree has no word for, and which jobs
+// are `together` for a moment: how soon a container starts is the machine's business.
 
 const scenarios = readScenarios().filter(isForHomeToo).map(onTestImage)
 const inCi = new Map<string, PlayedBuild>()
@@ -82,9 +83,8 @@ async function playAllInCi(): Promise<void> {
   await sideBySide([1, 2, 3, 4, 5, 6], async (scenario) => {
     const played = await playInCi(scenario, theatre)
     inCi.set(scenario.name, played)
-    await expectBuild(played.build, scenario.expected, theatre).catch((error: unknown) =>
-      unlike.set(scenario.name, error),
-    )
+    const expected = { ...scenario.expected, together: [] }
+    await expectBuild(played.build, expected, theatre).catch((error: unknown) => unlike.set(scenario.name, error))
   })
   over.abort()
   await timePasses
