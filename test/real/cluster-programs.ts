@@ -23,6 +23,8 @@ export interface ProgramsOptions {
   /** As NARWHAL_ENGINE has it; `docker:` unless given. */
   readonly engine?: string
   readonly logLevel?: string
+  /** Arguments of node. */
+  readonly nodeArgs?: readonly string[]
   /** One of each unless given; several dispatchers need a store for several. */
   readonly agents?: number
   readonly dispatchers?: number
@@ -149,10 +151,11 @@ async function runnerProgram(
 async function programOf(
   service: ServiceOptions['service'],
   { name, settings, port }: Pick<ServiceOptions, 'name' | 'settings'> & { readonly port?: number },
-  { root, logLevel }: Pick<Made, 'root' | 'logLevel'>,
+  { root, logLevel, nodeArgs = [] }: Pick<Made, 'root' | 'logLevel' | 'nodeArgs'>,
 ): Promise<ServiceProgram> {
   const common = logLevel === undefined ? settings : { LOG_LEVEL: logLevel, ...settings }
-  return serviceProgram({ name, service, port: port ?? (await freePort()), settings: common, logs: join(root, 'logs') })
+  const logs = join(root, 'logs')
+  return serviceProgram({ name, service, port: port ?? (await freePort()), settings: common, logs, nodeArgs })
 }
 
 async function linked(name: string, url: string, { link }: Pick<Made, 'link'>): Promise<string> {

@@ -24,6 +24,8 @@ export interface ServiceOptions {
   readonly settings: Readonly<Record<string, string>>
   /** Where its log is kept, over all its lives. */
   readonly logs: string
+  /** Arguments of node before the script. */
+  readonly nodeArgs?: readonly string[]
 }
 
 /** One service as an OS process of its own, which may end and begin again with the same data. */
@@ -49,7 +51,7 @@ export interface ServiceProgram extends AsyncDisposable {
 }
 
 /** A service that is not started yet. Disposing kills it. */
-export function serviceProgram({ name, service, port, settings, logs }: ServiceOptions): ServiceProgram {
+export function serviceProgram({ name, service, port, settings, logs, nodeArgs = [] }: ServiceOptions): ServiceProgram {
   const url = `http://127.0.0.1:${port}`
   const logPath = join(logs, `${name}.log`)
   let child: ChildProcess | undefined
@@ -74,6 +76,7 @@ export function serviceProgram({ name, service, port, settings, logs }: ServiceO
       const env = environmentOf({ ...settings, PORT: String(port), ...also })
       const output = openSync(logPath, 'a')
       const argv = [
+        ...nodeArgs,
         '--import',
         endWithTests,
         '--import',

@@ -22,14 +22,22 @@ await runMain(async ({ argv, signal }) => {
     },
   })
   const mode = values.mode === 'cluster' ? 'cluster' : 'embedded'
-  const progress = (line: string) => void process.stderr.write(process.stderr.isTTY ? `\r\u001B[2K${line}` : '')
-  const result = await runSoak({ mode, minutes: Number(values.minutes), progress, signal })
+  const result = await runSoak({ mode, minutes: Number(values.minutes), progress: progressTo(process.stderr), signal })
   process.stdout.write(`\n${textOf(result)}\n`)
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, undefined, 2)}\n`)
-  return result.trends.every(({ isFlat }) => isFlat) ? 0 : 1
+  return result.fault === undefined && result.trends.every(({ isFlat }) => isFlat) ? 0 : 1
 })
 
-function textOf({ mode, minutes, builds, samples, trends }: SoakResult): string {
+/** One line that changes; where that cannot be, a line now and then. */
+function progressTo(output: typeof process.stderr): (line: string) => void {
+  let shown = 0
+  return (line) => {
+    if (output.isTTY) output.write(`\r\u001B[2K${line}`)
+    else if (shown++ % 20 === 0) output.write(`${line}\n`)
+  }
+}
+
+function textOf({ mode, minutes, builds, samples, trends, fault }: SoakResult): string {
   const head = ['', 'first third', 'last third', 'change in an hour', 'flat']
   const rows = trends.map((trend) => [
     trend.name,
@@ -43,7 +51,9 @@ function textOf({ mode, minutes, builds, samples, trends }: SoakResult): string 
     '',
     `${mode}: ${builds} builds in ${minutes} min, ${(builds / minutes / 60).toFixed(1)} a second; ${samples} samples.`,
     'Flat: without the first fifth of the time, the median of the last third is at most a tenth above that of the first',
-    'third, or 16 MiB of memory, 10 descriptors, 8 MiB of a write-ahead log, 50 of whatever waits.',
+    'third, or 16 MiB of memory, 10 descriptors, 8 MiB of a write-ahead log, 50 of whatever waits; and the line grows by',
+    'no more than a sixteenth and as much in a quarter of an hour. The heaps of V8 are limited to 160 MiB.',
+    ...(fault === undefined ? [] : ['', `Ended early: ${fault}`]),
   ].join('\n')
 }
 

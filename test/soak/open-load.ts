@@ -25,6 +25,12 @@ export interface LoadOptions {
 
 const slots = 16
 
+/**
+ * V8 lets its heap grow to whatever it is allowed before it collects, and gives nothing back while there is load; live are
+ * some 60 MiB. A leak of ours shows as memory in native code, or ends the program.
+ */
+const heapLimits = ['--max-old-space-size=160', '--max-semi-space-size=16'] // MiB
+
 /** Starts it; what it opened is in `opened`. */
 export async function openLoad(options: LoadOptions, opened: AsyncDisposableStack): Promise<Loaded> {
   const forge = opened.use(await openForge())
@@ -36,7 +42,8 @@ async function openEmbedded(
   forge: BenchForge,
   opened: AsyncDisposableStack,
 ): Promise<Loaded> {
-  const narwhal = opened.use(await startNarwhal({ engine: 'scripted:', slots, source, forgeUrl: forge.url }))
+  const options = { engine: 'scripted:', slots, source, forgeUrl: forge.url, nodeArgs: heapLimits } as const
+  const narwhal = opened.use(await startNarwhal(options))
   const { pid, url, data, push } = narwhal
   return { programs: [{ name: 'narwhal', pid, url }], data: [data], forge, push }
 }
@@ -58,6 +65,7 @@ async function openCluster(
     ...sizes,
     engine: 'scripted:',
     logLevel: 'error',
+    nodeArgs: heapLimits,
   })
   const all = [...dispatchers, agent, reporter, ...runners]
   for (const program of all) opened.use(program)

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { scheduler } from 'node:timers/promises'
+import { scheduler, setTimeout as sleep } from 'node:timers/promises'
 import { problem } from '@narwhal/protocol'
 import { cloneUrlTemplate, makeCommits } from '../chaos/rig/repositories.ts'
 import { type LoadOptions, openLoad } from './open-load.ts'
@@ -21,6 +21,8 @@ export interface SoakResult {
   readonly builds: number
   readonly samples: number
   readonly trends: readonly Trend[]
+  /** Why it is no whole result. */
+  readonly fault?: string
 }
 
 /** Builds that are open at once: enough to have every slot busy, and no more. */
@@ -52,20 +54,21 @@ export async function runSoak({ mode, minutes, progress, signal }: SoakOptions):
     }
   }
   const pushing = Promise.all(Array.from({ length: openAtMost }, pushAll))
-  while (!isOver()) {
-    await Promise.race([scheduler.wait(sampleEveryMs), pushing])
-    await sampler.sample()
-    const at = Math.round((performance.now() - beganAt) / 1000)
-    progress(`${at} s of ${minutes * 60}: ${builds} builds, ${(builds / at).toFixed(1)} a second`)
-  }
-  const left = new Promise<Error>((resolve) => {
+  const watch = async () => {
+    while (!isOver()) {
+      await Promise.race([scheduler.wait(sampleEveryMs), pushing])
+      await sampler.sample()
+      const at = Math.round((performance.now() - beganAt) / 1000)
+      progress(`${at} s of ${minutes * 60}: ${builds} builds, ${(builds / at).toFixed(1)} a second`)
+    }
     const late = problem('INTERNAL', `Builds are open ${drainWithinMs} ms after the last push.`)
-    setTimeout(() => resolve(late), drainWithinMs).unref()
-  })
-  const fault = await Promise.race([pushing.then(() => undefined), left])
-  if (fault !== undefined) throw fault
+    await Promise.race([pushing, sleep(drainWithinMs, undefined, { ref: false }).then(() => Promise.reject(late))])
+  }
+  const fault = await watch().then(() => undefined, String)
+  pushing.catch(() => undefined) // it has ended already, or ends with the programs
   signal.throwIfAborted()
-  return { mode, minutes, builds, samples: sampler.count(), trends: sampler.series().map(trendOf) }
+  const measured = { mode, minutes, builds, samples: sampler.count(), trends: sampler.series().map(trendOf) }
+  return fault === undefined ? measured : { ...measured, fault }
 }
 
 interface SoakCommit {

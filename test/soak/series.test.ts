@@ -15,6 +15,13 @@ test('what goes on growing is not, and its slope is told', () => {
   expect(bandPerHour).toBeCloseTo(0)
 })
 
+test('what grows slowly but surely is not flat either', () => {
+  const { first, last, isFlat } = trendOf(seriesOf((at) => 1_000 + at * 0.0001))
+
+  expect(last).toBeLessThan(first * 1.1)
+  expect(isFlat).toBe(false)
+})
+
 test('what goes up and down is flat, with a band', () => {
   const { isFlat, bandPerHour } = trendOf(seriesOf((at) => 1_000 + (at % 3_000)))
 

@@ -33,8 +33,12 @@ const startShare = 0.2
 const hourMs = 3_600_000
 
 /**
- * The rule: without the first fifth of the time, the median of the last third is at most a tenth and `slack` above the
- * median of the first third. The slope is for people: its band takes the points as independent, which they are not quite.
+ * The rule, without the first fifth of the time:
+ *
+ * 1. The median of the last third is at most a tenth and `slack` above the median of the first third.
+ * 2. The slope is surely no more than a sixteenth and `slack` in a quarter of an hour.
+ *
+ * The band of the slope takes the points as independent, which they are not quite.
  */
 export function trendOf({ name, unit, slack, points }: Series): Trend {
   const endAt = points.at(-1)?.at ?? 0
@@ -47,8 +51,9 @@ export function trendOf({ name, unit, slack, points }: Series): Trend {
     )
   const [first, last] = [medianOf(steady.slice(0, third)), medianOf(steady.slice(-third))]
   const { slope, error } = leastSquares(steady)
-  const isFlat = last <= first * 1.1 + slack
-  return { name, unit, first, last, slopePerHour: slope * hourMs, bandPerHour: 2 * error * hourMs, isFlat }
+  const [slopePerHour, bandPerHour] = [slope * hourMs, 2 * error * hourMs]
+  const isFlat = last <= first * 1.1 + slack && slopePerHour - bandPerHour <= 4 * (first / 16 + slack)
+  return { name, unit, first, last, slopePerHour, bandPerHour, isFlat }
 }
 
 function leastSquares(points: readonly Point[]): { readonly slope: number; readonly error: number } {
