@@ -14,19 +14,27 @@ export interface Sampler {
 const mebibyte = 1024 ** 2
 const depth = /^(narwhal_(?:inbox_messages|outbox_reports|jobs|runner_held)(?:\{[^}]*\})?) (\S+)$/gm
 
+/** What one look at it has found. */
+interface Sample {
+  /** Milliseconds since the beginning. */
+  readonly at: number
+  readonly values: ReadonlyMap<string, number>
+}
+
+type Kind = Pick<Series, 'unit' | 'slack'>
+
 export function openSampler({ programs, data }: Pick<Loaded, 'programs' | 'data'>): Sampler {
   const beganAt = performance.now()
-  const series = new Map<string, { unit: Series['unit']; slack: number; points: Point[] }>()
-  let count = 0
-  const add = (name: string, value: number, { unit, slack }: Pick<Series, 'unit' | 'slack'>) => {
-    const one = series.get(name) ?? { unit, slack, points: [] }
-    one.points.push({ at: performance.now() - beganAt, value })
-    series.set(name, one)
-  }
+  const samples: Sample[] = []
+  const kinds = new Map<string, Kind>()
   return {
-    count: () => count,
+    count: () => samples.length,
     async sample() {
-      count++
+      const values = new Map<string, number>()
+      const add = (name: string, value: number, kind: Kind) => {
+        values.set(name, value)
+        kinds.set(name, kind)
+      }
       for (const { name, pid, url } of programs) {
         const [{ rssBytes }, descriptors] = await Promise.all([readUsage(pid), readdir(`/proc/${pid}/fd`)])
         add(`${name}: memory`, rssBytes, { unit: 'bytes', slack: 16 * mebibyte })
@@ -36,9 +44,15 @@ export function openSampler({ programs, data }: Pick<Loaded, 'programs' | 'data'
           add(`${name}: ${metric}`, Number(value), { unit: '', slack: 50 })
       }
       for (const { path, bytes } of await walsBelow(data)) add(path, bytes, { unit: 'bytes', slack: 8 * mebibyte })
+      samples.push({ at: performance.now() - beganAt, values })
     },
-    series: () => [...series].map(([name, one]) => ({ name, ...one })),
+    series: () => [...kinds].map(([name, kind]) => ({ name, ...kind, points: pointsOf(name, samples) })),
   }
+}
+
+/** What a look has not found is not there: a metric of nothing, a file that is not made yet. */
+function pointsOf(name: string, samples: readonly Sample[]): readonly Point[] {
+  return samples.map(({ at, values }) => ({ at, value: values.get(name) ?? 0 }))
 }
 
 /** In the directories and those right below them. */
