@@ -36,6 +36,8 @@ export interface Journal {
   openLog(log: KeptLog, lengthBytes: number | undefined): StepLog
   /** The lease was renewed, and lasts so long from now on: containers end by themselves when nobody says so again. */
   renewed(leftMs: number): void
+  /** Resolves once a container that starts now can read how long the lease lasts from now on. Never rejects. */
+  tellLease(): Promise<void>
   /** Removes it, and all that the attempt has on the disk. */
   remove(): Promise<void>
 }

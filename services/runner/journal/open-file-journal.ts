@@ -5,7 +5,7 @@ import type { AttemptDirectories } from '../attempt.ts'
 import { inTurns } from '../steps/in-turns.ts'
 import { tailLog } from '../tail-log.ts'
 import type { Journal } from './journal.ts'
-import { openLeaseFile } from './lease-file.ts'
+import { type LeaseFile, openLeaseFile } from './lease-file.ts'
 
 export interface FileJournalDeps {
   readonly attemptId: string
@@ -61,9 +61,7 @@ export function openFileJournal(
       logs.add(path)
       return tailLog(join(root, path), { capBytes, clock, onGrowth: () => undefined, lengthBytes })
     },
-    renewed(leftMs) {
-      inTurn(async () => (await opening).lease.write(leftMs)).catch(() => undefined) // the disk failed when it was opened
-    },
+    ...leaseIn((write) => inTurn(async () => write((await opening).lease)), clock),
     remove: () =>
       inTurn(async () => {
         isOver = true
@@ -71,6 +69,19 @@ export function openFileJournal(
         await Promise.all([files?.journal.close(), files?.lease.close()])
         await rm(root, { recursive: true, force: true, maxRetries: 3 })
       }),
+  }
+}
+
+type LeaseWrite = (lease: LeaseFile) => Promise<void>
+
+function leaseIn(file: (write: LeaseWrite) => Promise<void>, clock: Clock): Pick<Journal, 'renewed' | 'tellLease'> {
+  const told = (write: LeaseWrite) => file(write).catch(() => undefined) // the disk failed when it was opened
+  return {
+    renewed(leftMs) {
+      const endsAt = clock.monotonic() + leftMs // it may take a while to be written
+      void told((lease) => lease.renewed(endsAt))
+    },
+    tellLease: () => told((lease) => lease.writeAnew()),
   }
 }
 

@@ -97,6 +97,7 @@ function containerProvider({ network, work, adopted }: ContainersDeps) {
     if (adopted !== undefined && former?.isLost === false) {
       return { container: await adopted.adoptContainer(former.id, spec), isAdopted: true }
     }
+    await work.journal.tellLease()
     const container = await network.startContainer(spec, { signal })
     work.journal.note({ type: 'container-started', place: key, spool, id: container.id })
     return { container, isAdopted: false }

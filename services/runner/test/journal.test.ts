@@ -18,10 +18,10 @@ const started = (step: number): JournalRecord => ({
   event: { type: 'step-started', at: 1, step, sequence: step + 2 },
 })
 
-async function openTestJournals(log: Log = silentLog()) {
+async function openTestJournals(log: Log = silentLog(), clock = virtualClock()) {
   const data = await mkdtemp(join(tmpdir(), 'narwhal-journal-'))
   return {
-    journals: fileJournals({ data, clock: virtualClock(), log }),
+    journals: fileJournals({ data, clock, log }),
     ...attemptDirectories(data, offer.attemptId),
     [Symbol.asyncDispose]: () => rm(data, { recursive: true, force: true }),
   }
@@ -87,10 +87,25 @@ test('a renewed lease is written for containers: when, and how many seconds they
   await journal.add(started(0))
 
   const text = await readFile(kept.leasePath, 'utf8')
-  expect(text).toMatch(/^\d+ 24 +\n$/)
+  expect(text).toMatch(/^\d+ 23 +\n$/)
   expect((await stat(kept.leasePath)).mode & 0o777).toBe(0o644)
   const [found] = await kept.journals.readAll()
   expect(found?.renewedAt).toBe(Number(text.split(' ')[0]))
+})
+
+test('a container that starts long after a renewal is told what is left of the lease by then', async () => {
+  const clock = virtualClock()
+  await using kept = await openTestJournals(silentLog(), clock)
+  const journal = kept.journals.open(offer)
+  journal.renewed(25_000)
+  await journal.tellLease()
+  const [renewed = '', seconds] = (await readFile(kept.leasePath, 'utf8')).split(' ')
+
+  await clock.advance(7_000)
+  await journal.tellLease()
+
+  expect(seconds).toBe('23')
+  expect((await readFile(kept.leasePath, 'utf8')).trimEnd()).toBe(`${renewed} 16`)
 })
 
 test('all that an attempt has on the disk goes with its journal', async () => {

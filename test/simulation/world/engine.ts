@@ -1,3 +1,4 @@
+import { secondsToLive } from '@narwhal/runner/parts'
 import type { Planned } from '../core/timeline.ts'
 import type { World } from '../core/world.ts'
 import type { DrawnStep } from '../drawing/drawn.ts'
@@ -91,8 +92,7 @@ export class Engine {
   renew(attemptId: string, leftMs: number): void {
     const { chance, timeline } = this.#world
     this.#leases.get(attemptId)?.cancel()
-    const looks = Math.max(1, Math.ceil(leftMs / 1000) - 1) // as lease-file.ts: one look each second, and one just before
-    const endMs = (looks + chance.draw('lease look')) * 1000
+    const endMs = (secondsToLive(leftMs) + chance.draw('lease look')) * 1000 // one look each second
     this.#leases.set(
       attemptId,
       timeline.after(endMs, () => this.#endLease(attemptId)),

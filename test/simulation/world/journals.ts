@@ -43,6 +43,7 @@ export function simulatedJournals(deps: JournalDeps): Journals {
           place.renewedAt = life.clock.now()
           engine.renew(attemptId, leftMs)
         },
+        async tellLease() {}, // here containers count from the renewal
         async remove() {
           if (!life.passes()) return never
           shelf.delete(attemptId)
