@@ -41,7 +41,7 @@ async function runIn(started: StartedContainer, step: ReadyStep, options: RunOpt
     await runImageStep(step, { ...options, isRetry: options.retries > 0, container: started.container })
     return { ending: { outcome: 'passed' } }
   } catch (error) {
-    if (signal.aborted || isProblem(error, 'CONTAINER_GONE')) job.containers.lose(started.container)
+    if (signal.aborted || isProblem(error, 'CONTAINER_GONE', 'LEASE_LOST')) job.containers.lose(started.container)
     throw error
   }
 }
