@@ -16,6 +16,9 @@ export interface StandInGitHub extends AsyncDisposable {
   statusesOf(sha: string): readonly PostedStatus[]
 }
 
+/** The account of every token. */
+const creator = { id: 7, login: 'narwhal-bot' }
+
 export async function startStandInGitHub(): Promise<StandInGitHub> {
   const posted: PostedStatus[] = []
   const server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLog(), metrics: openMetrics() })
@@ -24,11 +27,15 @@ export async function startStandInGitHub(): Promise<StandInGitHub> {
     const status = body as Omit<PostedStatus, 'repository' | 'sha'> // what is posted is compared later
     const { state, context, description, target_url } = status
     posted.push({ repository: `${owner}/${name}`, sha, state, context, description, target_url })
-    return reply.code(201).send({ id: posted.length, state, context })
+    return reply.code(201).send({ id: posted.length, state, context, creator })
   })
-  server.app.get('/repos/:owner/:name/commits/:sha/statuses', async ({ params }) => {
+  server.app.get('/repos/:owner/:name/commits/:sha/statuses', async ({ params, query }) => {
     const { sha } = params as Record<'sha', string> // the path has it
-    return posted.filter((status) => status.sha === sha).toReversed()
+    const { per_page = '30', page = '1' } = query as Record<string, string> // of the reporter alone
+    const first = (Number(page) - 1) * Number(per_page)
+    const listed = posted.map((status, place) => ({ id: place + 1, creator, ...status }))
+    const ofCommit = listed.filter((status) => status.sha === sha).toReversed()
+    return ofCommit.slice(first, first + Number(per_page))
   })
   const url = await server.listen()
   return {

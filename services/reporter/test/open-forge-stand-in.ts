@@ -19,38 +19,60 @@ export interface PostedStatus {
   readonly answered: number
 }
 
+/** As GitHub names accounts. */
+export interface ForgeCreator {
+  readonly id: number
+  readonly login: string
+}
+
+/** The account of every token. */
+const tokenCreator: ForgeCreator = { id: 7, login: 'narwhal-bot' }
+
+interface TakenStatus {
+  readonly sha: string
+  readonly body: PostedStatus['body']
+  readonly creator: ForgeCreator
+}
+
+type Page = Readonly<Record<'per_page' | 'page', string | undefined>>
+
 /** A forge on a port of its own: remembers what was posted, answers 201 or what was put into `answers`, and lists what it took. */
 export async function openForgeStandIn() {
   const server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLog(), metrics: openMetrics() })
   const posted: PostedStatus[] = []
+  const taken: TakenStatus[] = []
+  const listed: string[] = []
   const answers: ForgeAnswer[] = []
   const listAnswers: ForgeAnswer[] = []
   const held: PromiseWithResolvers<void>[] = []
-  const state = { isHolding: false }
+  const state = { isHolding: false, namesCreators: true }
 
-  server.app.post<{ Body: PostedStatus['body'] }>('/repos/:owner/:name/statuses/:sha', async (request, reply) => {
+  const route = '/repos/:owner/:name/statuses/:sha'
+  server.app.post<{ Params: { sha: string }; Body: PostedStatus['body'] }>(route, async (request, reply) => {
     const { status, headers = {}, message = 'said by the forge' } = answers.shift() ?? { status: 201 }
-    const { authorization } = request.headers
-    posted.push({ path: request.url, authorization, body: request.body, answered: status })
+    const { headers: asked, params, body, url: path } = request
+    posted.push({ path, authorization: asked.authorization, body, answered: status })
+    if (status === 201) taken.push({ sha: params.sha, body, creator: tokenCreator })
+    const id = taken.length
     if (state.isHolding) {
       const hold = Promise.withResolvers<void>()
       held.push(hold)
       await hold.promise
     }
-    return reply.code(status).headers(headers).send({ message })
+    const said = status === 201 ? { id, ...(state.namesCreators ? { creator: tokenCreator } : {}) } : { message }
+    return reply.code(status).headers(headers).send(said)
   })
 
-  server.app.get<{ Params: { sha: string } }>(
-    '/repos/:owner/:name/commits/:sha/statuses',
-    async ({ params }, reply) => {
-      const { status = 200, message = 'said by the forge' } = listAnswers.shift() ?? {}
-      if (status !== 200) return reply.code(status).send({ message })
-      return posted
-        .filter(({ answered, path }) => answered === 201 && path.endsWith(params.sha))
-        .map(({ body }) => body)
-        .toReversed()
-    },
-  )
+  const listRoute = '/repos/:owner/:name/commits/:sha/statuses'
+  server.app.get<{ Params: { sha: string }; Querystring: Page }>(listRoute, async ({ params, query }, reply) => {
+    const known = taken
+      .map(({ sha, body, creator }, place) => ({ id: place + 1, sha, creator, ...body }))
+      .filter(({ sha }) => sha === params.sha)
+    listed.push(known.at(-1)?.state ?? 'nothing')
+    const { status = 200, message = 'said by the forge' } = listAnswers.shift() ?? {}
+    if (status !== 200) return reply.code(status).send({ message })
+    return pageOf(known.toReversed(), query)
+  })
 
   const apiUrl = await server.listen()
   return {
@@ -59,6 +81,12 @@ export async function openForgeStandIn() {
     answers,
     /** To those who ask what it shows. */
     listAnswers,
+    /** The state on top each time that it was asked for a page. */
+    listed,
+    /** What somebody sets who is not us. */
+    take: (sha: string, body: PostedStatus['body'], creator: ForgeCreator) => void taken.push({ sha, body, creator }),
+    /** From here on it does not say whose a status is that it takes. */
+    hideCreators: () => void (state.namesCreators = false),
     /** Answers are held back from here on. */
     hold: () => void (state.isHolding = true),
     release() {
@@ -66,7 +94,13 @@ export async function openForgeStandIn() {
       for (const hold of held.splice(0)) hold.resolve()
     },
     /** The states that it took, in their order. */
-    shown: () => posted.filter(({ answered }) => answered === 201).map(({ body }) => body.state),
+    shown: () => taken.map(({ body }) => body.state),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
+}
+
+/** As GitHub does it. */
+function pageOf<Item>(items: readonly Item[], { per_page = '30', page = '1' }: Page): readonly Item[] {
+  const first = (Number(page) - 1) * Number(per_page)
+  return items.slice(first, first + Number(per_page))
 }
