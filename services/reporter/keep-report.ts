@@ -25,7 +25,7 @@ export async function keepReport(
   const newest = { sequence: Math.max(event.sequence, last?.sequence ?? 0), is_terminal: Number(isTerminal) }
   await store
     .insertInto('progress')
-    .values({ ...key, ...newest, told: null, refusal_code: null, refusal: null })
+    .values({ ...key, ...newest, told: null, receipt: null, refusal_code: null, refusal: null })
     .onConflict((conflict) =>
       conflict.columns(['build_id', 'target']).doUpdateSet({ ...newest, refusal_code: null, refusal: null }),
     )

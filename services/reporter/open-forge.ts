@@ -23,13 +23,23 @@ export interface ForgeReply {
   readonly message: string
 }
 
-/** A commit status under our name, as the forge has it. */
-export type ShownStatus = Pick<OutgoingStatus, 'state' | 'description' | 'targetUrl'>
+/** What the forge calls a status that it took, and the account that it knows the token as. */
+export interface StatusReceipt {
+  readonly id: number
+  readonly creator: number
+}
+
+/** A commit status under our name, as the forge has it, whoever set it. */
+export interface ShownStatus extends Pick<OutgoingStatus, 'state' | 'description' | 'targetUrl'> {
+  readonly id: number
+  readonly creator: number | undefined
+}
 
 /** Makes each call once. Does not throw for what the forge or the network answers. */
 export interface Forge {
-  post(status: OutgoingStatus): Promise<ForgeReply>
-  /** Our newest statuses at a commit, the newest first. */
+  /** `receipt` is absent where the forge does not say it. */
+  post(status: OutgoingStatus): Promise<ForgeReply & { readonly receipt?: StatusReceipt }>
+  /** The newest statuses under our name at a commit, the newest first. */
   list(of: Pick<OutgoingStatus, 'repository' | 'sha'>): Promise<ForgeReply & { readonly shown: readonly ShownStatus[] }>
 }
 
@@ -38,6 +48,10 @@ const context = 'narwhal'
 const limitMs = 10_000
 const postRoute = 'POST /repos/{owner}/{repo}/statuses/{sha}'
 const listRoute = 'GET /repos/{owner}/{repo}/commits/{ref}/statuses'
+/** The most that GitHub gives on a page. */
+const pageLength = 100
+/** GitHub takes no more than a thousand statuses of a name at a commit. */
+const longestPages = 10
 
 /** Octokit without its own waiting and retrying: the report loop does both, and survives a crash. */
 export async function openForge({ token, apiUrl }: GitHubAccount, log: Log): Promise<Forge> {
@@ -55,20 +69,23 @@ export async function openForge({ token, apiUrl }: GitHubAccount, log: Log): Pro
     async post({ repository: { owner, name }, sha, state, description, targetUrl }) {
       const given = { owner, repo: name, sha, state, description, context, target_url: targetUrl }
       try {
-        const { headers, url, ...reply } = await octokit.request(postRoute, { ...given, request: request() })
+        const { headers, url, data, ...reply } = await octokit.request(postRoute, { ...given, request: request() })
         const status: number = reply.status // octokit promises 201; a redirection breaks that
         const asked = octokit.request.endpoint(postRoute, given).url
-        return status === 200 && url !== asked ? redirected(url) : { status, headers, message: '' }
+        return status === 200 && url !== asked ? redirected(url) : { status, headers, message: '', ...receiptOf(data) }
       } catch (error) {
         return replyOf(error)
       }
     },
     async list({ repository: { owner, name }, sha }) {
+      const shown: ShownStatus[] = []
       try {
-        const given = { owner, repo: name, ref: sha, per_page: 100 }
-        const { status, headers, data } = await octokit.request(listRoute, { ...given, request: request() })
-        const ours = data.filter((one) => one.context === context)
-        return { status, headers, message: '', shown: ours.map(shownOf) }
+        for (let page = 1; ; page += 1) {
+          const given = { owner, repo: name, ref: sha, per_page: pageLength, page }
+          const { status, headers, data } = await octokit.request(listRoute, { ...given, request: request() })
+          shown.push(...data.filter((one) => one.context === context).map(shownOf))
+          if (data.length < pageLength || page === longestPages) return { status, headers, message: '', shown }
+        }
       } catch (error) {
         return { ...replyOf(error), shown: [] }
       }
@@ -76,15 +93,31 @@ export async function openForge({ token, apiUrl }: GitHubAccount, log: Log): Pro
   }
 }
 
+/** As GitHub answers a POST; others may say less. */
+interface TakenStatus {
+  readonly id?: unknown
+  readonly creator?: { readonly id?: unknown } | null
+}
+
+function receiptOf(taken: TakenStatus | undefined): { readonly receipt?: StatusReceipt } {
+  const [id, creator] = [taken?.id, taken?.creator?.id]
+  return typeof id === 'number' && typeof creator === 'number' ? { receipt: { id, creator } } : {}
+}
+
 /** As GitHub lists it. */
 interface ListedStatus {
+  readonly id: number
+  readonly creator: { readonly id: number | bigint } | null
   readonly state: string
   readonly description: string | null
   readonly target_url: string | null
 }
 
-function shownOf({ state, description, target_url: targetUrl }: ListedStatus): ShownStatus {
-  return { state: state as CommitStatus['state'], description: description ?? '', targetUrl: targetUrl ?? '' } // the four that GitHub has
+function shownOf(listed: ListedStatus): ShownStatus {
+  const { id, creator, description, target_url: targetUrl } = listed
+  const state = listed.state as CommitStatus['state'] // the four that GitHub has
+  const account = creator === null ? undefined : Number(creator.id) // JSON has numbers only
+  return { id, creator: account, state, description: description ?? '', targetUrl: targetUrl ?? '' }
 }
 
 /** A POST that is redirected by 307 or 308 stays one; by 301 or 302 it becomes a GET, which says 200 and does nothing. */

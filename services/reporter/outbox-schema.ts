@@ -27,6 +27,8 @@ export interface OutboxSchema {
     /** 1 once the end of the build was taken. */
     readonly is_terminal: number
     readonly told: string | null
+    /** The StatusReceipt for that as JSON, until somebody has looked what it covered. */
+    readonly receipt: string | null
     /** Why the newest report was given up: a code and what happened. */
     readonly refusal_code: string | null
     readonly refusal: string | null
@@ -79,6 +81,11 @@ export const outboxMigrations: Migrations = {
     },
   },
   '0002-replies': { up: createReplies },
+  '0003-receipts': {
+    async up(store: Kysely<unknown>) {
+      await store.schema.alterTable('progress').addColumn('receipt', 'text').execute()
+    },
+  },
 }
 
 async function createReplies(store: Kysely<unknown>): Promise<void> {

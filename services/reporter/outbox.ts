@@ -4,6 +4,7 @@ import { openSqlite } from '@narwhal/store'
 import type { Kysely } from 'kysely'
 import { keepReport } from './keep-report.ts'
 import { type OutboxSchema, outboxMigrations } from './outbox-schema.ts'
+import type { StatusReceipt } from './open-forge.ts'
 import type { Report, ReportTarget } from './report.ts'
 
 // 1. What `take` resolved for is on the disk (synchronous=FULL), and stays until it is told, given up or replaced.
@@ -32,6 +33,8 @@ export interface Outbox extends AsyncDisposable {
    * is what the target shows now, absent: the same as before.
    */
   settleTold(report: Report, told: string | undefined, at: number): Promise<void>
+  /** Keeps what the target shows now, and that the report is due again at once: what that has covered is to be looked at. */
+  keepPosted(report: Report, told: string, receipt: StatusReceipt): Promise<void>
   /** Forgets a report that nobody takes, but not why, and keeps the reply about an end. */
   settleRefused(report: Report, cause: ProblemError, at: number): Promise<void>
   /** The oldest replies to the dispatcher. */
@@ -82,6 +85,17 @@ export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox>
       const end = { refusal_code: null, refusal: null, ...(told === undefined ? {} : { told }) }
       await settle(store, report, { end, view: { target: report.target, state: 'delivered', at } })
       replyArrivals.wake()
+    },
+    async keepPosted({ position, target, build }, told, receipt) {
+      const key = { build_id: build.id, target }
+      await store.transaction().execute(async (change) => {
+        await change.updateTable('reports').set({ rests_until: 0 }).where('position', '=', position).execute()
+        await change
+          .updateTable('progress')
+          .set({ told, receipt: JSON.stringify(receipt) })
+          .where((row) => row.and(key))
+          .execute()
+      })
     },
     async settleRefused(report, { code, message }, at) {
       const view = { target: report.target, state: 'refused', code, detail: message.slice(0, 4_096), at } as const
@@ -137,7 +151,7 @@ async function settle(store: Kysely<OutboxSchema>, report: Report, { end, view }
     const key = { build_id: build.id, target }
     await change
       .updateTable('progress')
-      .set(end)
+      .set({ ...end, receipt: null })
       .where((row) => row.and(key))
       .execute()
   })
@@ -156,14 +170,16 @@ async function selectDue(store: Kysely<OutboxSchema>, target: ReportTarget, ques
     .innerJoin('progress', (join) =>
       join.onRef('progress.build_id', '=', 'reports.build_id').onRef('progress.target', '=', 'reports.target'),
     )
-    .select(['reports.position', 'reports.lane', 'reports.sequence', 'reports.tries', 'reports.build', 'progress.told'])
+    .select(['reports.position', 'reports.lane', 'reports.sequence', 'reports.tries', 'reports.build'])
+    .select(['progress.told', 'progress.receipt'])
     .where('reports.position', 'in', heads)
     .where('reports.rests_until', '<=', at)
     .orderBy('reports.position')
     .limit(limit)
     .execute()
-  const reports = rows.map(({ position, lane, sequence, tries, build, told }): Report => {
-    return { position, target, lane, sequence, tries, build: JSON.parse(build), ...(told === null ? {} : { told }) }
+  const reports = rows.map(({ told, receipt, build, ...row }): Report => {
+    const shown = { ...(told === null ? {} : { told }), ...(receipt === null ? {} : { receipt: JSON.parse(receipt) }) }
+    return { ...row, target, build: JSON.parse(build), ...shown }
   })
   if (reports.length > 0) return { reports }
   const next = await store

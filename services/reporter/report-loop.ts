@@ -79,6 +79,8 @@ export function startReportLoop(target: ReportTarget, tell: Tell, deps: ReportLo
 
 async function record(report: Report, answer: ReportAnswer, { outbox, clock }: ReportLoopDeps): Promise<void> {
   switch (answer.type) {
+    case 'posted':
+      return outbox.keepPosted(report, answer.told, answer.receipt)
     case 'delivered':
       return outbox.settleTold(report, answer.told, clock.now())
     case 'unchanged':

@@ -1,4 +1,5 @@
 import type { BuildView, ProblemError } from '@narwhal/protocol'
+import type { StatusReceipt } from './open-forge.ts'
 
 /** Where an outcome is told. */
 export type ReportTarget = 'file' | 'github-status'
@@ -17,11 +18,15 @@ export interface Report {
   readonly build: BuildView
   /** What the target was last told about this build; absent before that. */
   readonly told?: string
+  /** For that, so long as nobody has looked what it has covered. */
+  readonly receipt?: StatusReceipt
 }
 
 /** How a try to tell a report ended. */
 export type ReportAnswer =
   | { readonly type: 'delivered'; readonly told: string }
+  /** The target was told; what that has covered is the next try's to look at. */
+  | { readonly type: 'posted'; readonly told: string; readonly receipt: StatusReceipt }
   /** The target shows it already. */
   | { readonly type: 'unchanged' }
   /** It will never be taken. */

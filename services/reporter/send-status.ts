@@ -15,18 +15,29 @@ export interface SendStatusDeps {
   readonly clock: Clock
 }
 
-/** Shows the state of a build at its commit, unless the forge shows it already. */
-export async function sendStatus({ build, told, tries }: Report, deps: SendStatusDeps): Promise<ReportAnswer> {
+/**
+ * Shows the state of a build at its commit, unless the forge shows it already. Each try makes one step: it posts, or it looks what
+ * the post has covered; so a look that fails posts nothing twice.
+ */
+export async function sendStatus(report: Report, deps: SendStatusDeps): Promise<ReportAnswer> {
+  const { build, told, receipt, tries } = report
   const { forge, forgeHost, publicUrl, clock } = deps
   const { repository, sha } = build.commit
   if (repository.host !== forgeHost) return { type: 'refused', cause: elsewhere(repository.host, forgeHost) }
   const status = statusOfBuild(build)
   const telling = `${status.state}: ${status.description}`
-  if (telling === told) return { type: 'unchanged' }
+  if (telling === told && receipt === undefined) return { type: 'unchanged' }
   const outgoing = { ...status, repository, sha, targetUrl: `${publicUrl}/v1/builds/${build.id}` }
   const judge = (reply: ForgeReply) => judgeReply(reply, { tries, now: clock.now() })
-  const fault = judge(await forge.post(outgoing)) ?? (await restoreCovered(outgoing, { forge, judge }))
-  return fault ?? { type: 'delivered', told: telling }
+  if (telling === told && receipt !== undefined) {
+    const fault = await restoreCovered({ ...outgoing, ...receipt }, { forge, judge })
+    return fault ?? { type: 'delivered', told: telling }
+  }
+  const reply = await forge.post(outgoing)
+  const fault = judge(reply)
+  if (fault !== undefined) return fault
+  if (reply.receipt === undefined) return { type: 'delivered', told: telling } // nobody could tell ours from those of others
+  return { type: 'posted', told: telling, receipt: reply.receipt }
 }
 
 /** A report that waited while NARWHAL_GITHUB_API_URL was changed. */

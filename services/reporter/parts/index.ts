@@ -1,4 +1,4 @@
-export type { Forge as ForgeAccount, ForgeReply, OutgoingStatus } from '../open-forge.ts'
+export type { Forge as ForgeAccount, ForgeReply, OutgoingStatus, StatusReceipt } from '../open-forge.ts'
 export { type Outbox, openOutboxIn } from '../outbox.ts'
 export { type OutboxSchema, outboxMigrations } from '../outbox-schema.ts'
 export type { Report, ReportAnswer } from '../report.ts'

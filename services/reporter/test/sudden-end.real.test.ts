@@ -82,6 +82,7 @@ test.each(['pending', 'success'])(
     await publish(directory.path, queued, finished, started, queued)
     const stop = startReporterProcess(directory.path, forge.apiUrl)
     await vi.waitFor(() => expect(forge.shown().slice(1)).toContain('success'), patience)
+    await vi.waitFor(() => expect(forge.listed).toContain('success'), patience)
     await stop('SIGTERM')
 
     const shown = forge.shown()

@@ -3,9 +3,9 @@ import { dirname } from 'node:path'
 import type { Clock } from '@narwhal/host'
 
 // The file by which containers see that their runner lives: when it renewed the lease, and how many seconds they may live
-// from when it was written (engine/docker/wait-for-lease.ts reads it). A container counts from its first look, so the file
-// is written anew before one starts; to others that says nothing new. It keeps its length and is overwritten in place, so that a full disk does
-// not end them. Nobody but the runner may write it.
+// from when it was written (engine/docker/wait-for-lease.ts reads it). A container counts from its first look, so the file is
+// written anew before one starts; to others that says nothing new. It keeps its length and is overwritten in place, so
+// that a full disk does not end them. Nobody but the runner may write it.
 
 /** Says that containers may live on. */
 export interface LeaseFile {

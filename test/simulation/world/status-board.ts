@@ -1,10 +1,10 @@
-import type { ForgeAccount, ForgeReply, OutgoingStatus } from '@narwhal/reporter/parts'
+import type { ForgeAccount, ForgeReply, OutgoingStatus, StatusReceipt } from '@narwhal/reporter/parts'
 import { type Life, never } from '../core/life.ts'
 import type { World } from '../core/world.ts'
 
 // Where the forge shows the statuses of commits: it takes them, lists them, and now and then does neither.
 
-export interface ShownStatus extends OutgoingStatus {
+export interface ShownStatus extends OutgoingStatus, StatusReceipt {
   readonly atMs: number
   readonly buildId: string
 }
@@ -17,6 +17,9 @@ export interface StatusBoard {
   /** In the order in which it took them. */
   readonly statuses: readonly ShownStatus[]
 }
+
+/** The account of all reporters. */
+const creator = 7
 
 export function openStatusBoard({ timeline, chance, decisions, trace }: World): StatusBoard {
   const statuses: ShownStatus[] = []
@@ -38,17 +41,19 @@ export function openStatusBoard({ timeline, chance, decisions, trace }: World): 
     return life.answer(chance.between('forge', 1, 50), () => ({ ...reply(200), shown }))
   }
 
-  async function post(status: OutgoingStatus, life: Life): Promise<ForgeReply> {
+  async function post(status: OutgoingStatus, life: Life): ReturnType<ForgeAccount['post']> {
     if (!life.passes()) return never
     const who = life.machine.name
     await life.answer(chance.between('forge', 5, 150), () => undefined)
     const refusal = refusalFor(who)
     if (refusal !== undefined) return refusal
-    statuses.push({ ...status, atMs: timeline.nowMs, buildId: status.targetUrl.split('/').at(-1) ?? '' })
+    const receipt = { id: statuses.length + 1, creator }
+    const buildId = status.targetUrl.split('/').at(-1) ?? ''
+    statuses.push({ ...status, ...receipt, atMs: timeline.nowMs, buildId })
     trace.say('forge', `shows ${status.state} at ${status.sha.slice(0, 7)}: ${status.description}`)
     if (!life.passes()) return never
     if (decisions.happens('forge-silent', who)) return life.answer(10_000, () => reply(0, 'no answer'))
-    return life.answer(chance.between('forge', 1, 50), () => reply(201))
+    return life.answer(chance.between('forge', 1, 50), () => ({ ...reply(201), receipt }))
   }
 
   return {
