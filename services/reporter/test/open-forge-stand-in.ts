@@ -50,9 +50,9 @@ export async function openForgeStandIn() {
   const route = '/repos/:owner/:name/statuses/:sha'
   server.app.post<{ Params: { sha: string }; Body: PostedStatus['body'] }>(route, async (request, reply) => {
     const { status, headers = {}, message = 'said by the forge' } = answers.shift() ?? { status: 201 }
-    const { headers: asked, params, body, url: path } = request
-    posted.push({ path, authorization: asked.authorization, body, answered: status })
-    if (status === 201) taken.push({ sha: params.sha, body, creator: tokenCreator })
+    const { body, url: path } = request
+    posted.push({ path, authorization: request.headers.authorization, body, answered: status })
+    if (status === 201) taken.push({ sha: request.params.sha, body, creator: tokenCreator })
     const id = taken.length
     if (state.isHolding) {
       const hold = Promise.withResolvers<void>()
@@ -65,9 +65,8 @@ export async function openForgeStandIn() {
 
   const listRoute = '/repos/:owner/:name/commits/:sha/statuses'
   server.app.get<{ Params: { sha: string }; Querystring: Page }>(listRoute, async ({ params, query }, reply) => {
-    const known = taken
-      .map(({ sha, body, creator }, place) => ({ id: place + 1, sha, creator, ...body }))
-      .filter(({ sha }) => sha === params.sha)
+    const all = taken.map(({ sha, body, creator }, place) => ({ id: place + 1, sha, creator, ...body }))
+    const known = all.filter(({ sha }) => sha === params.sha)
     listed.push(known.at(-1)?.state ?? 'nothing')
     const { status = 200, message = 'said by the forge' } = listAnswers.shift() ?? {}
     if (status !== 200) return reply.code(status).send({ message })

@@ -75,13 +75,12 @@ export function openFileJournal(
 type LeaseWrite = (lease: LeaseFile) => Promise<void>
 
 function leaseIn(file: (write: LeaseWrite) => Promise<void>, clock: Clock): Pick<Journal, 'renewed' | 'tellLease'> {
-  const told = (write: LeaseWrite) => file(write).catch(() => undefined) // the disk failed when it was opened
   return {
     renewed(leftMs) {
       const endsAt = clock.monotonic() + leftMs // it may take a while to be written
-      void told((lease) => lease.renewed(endsAt))
+      file((lease) => lease.renewed(endsAt)).catch(() => undefined) // the disk failed when it was opened
     },
-    tellLease: () => told((lease) => lease.writeAnew()),
+    tellLease: () => file((lease) => lease.writeAnew()).catch(() => undefined),
   }
 }
 

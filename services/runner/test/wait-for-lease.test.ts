@@ -14,7 +14,7 @@ import { leaseOverCode, waitForLease } from '../engine/docker/wait-for-lease.ts'
 async function startWaiting(lease: string, uptime?: string) {
   await using undo = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'narwhal-lease-'))
-  undo.defer(() => rm(directory, { recursive: true, force: true }))
+  undo.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }))
   const path = (name: string) => join(directory, name)
   /** It is never seen half written. */
   const says = async (name: 'left' | 'uptime', text: string) => {
