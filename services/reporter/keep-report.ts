@@ -1,5 +1,6 @@
 import { type BuildEventMessage, repositoryKey } from '@narwhal/protocol'
 import type { Kysely } from 'kysely'
+import { markHeads } from './mark-heads.ts'
 import type { OutboxSchema } from './outbox-schema.ts'
 import type { ReportTarget } from './report.ts'
 
@@ -34,11 +35,13 @@ export async function keepReport(
     .deleteFrom('reports')
     .where((row) => row.and(key))
     .execute()
-  const report = { sequence: event.sequence, lane: laneOf(event, target), build: JSON.stringify(event.build) }
+  const lane = laneOf(event, target)
+  const report = { sequence: event.sequence, lane, build: JSON.stringify(event.build) }
   await store
     .insertInto('reports')
     .values({ ...key, ...report })
     .execute()
+  await markHeads(store, { target, lane })
 }
 
 type Last = Pick<OutboxSchema['progress'], 'sequence' | 'is_terminal'> | undefined

@@ -1,7 +1,7 @@
 import { newId } from '@narwhal/host'
 import type { ReportMessage } from '@narwhal/protocol'
 import type { Migrations } from '@narwhal/store'
-import type { Generated, Kysely } from 'kysely'
+import type { ColumnDefinitionBuilder, Generated, Kysely } from 'kysely'
 import type { ReportTarget } from './report.ts'
 
 /** The tables of the outbox. */
@@ -18,6 +18,8 @@ export interface OutboxSchema {
     readonly tries: Generated<number>
     /** By the monotonic clock of the process; 0 after each start. */
     readonly rests_until: Generated<number>
+    /** 1: the oldest of its lane (mark-heads.ts). */
+    readonly is_head: Generated<number>
   }
   /** What was taken and told of each build, for ever: by it late and repeated messages are known. */
   readonly progress: {
@@ -84,6 +86,14 @@ export const outboxMigrations: Migrations = {
   '0003-receipts': {
     async up(store: Kysely<unknown>) {
       await store.schema.alterTable('progress').addColumn('receipt', 'text').execute()
+    },
+  },
+  '0004-heads': {
+    async up(store: Kysely<unknown>) {
+      const isHead = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0)
+      await store.schema.alterTable('reports').addColumn('is_head', 'integer', isHead).execute()
+      const columns = ['target', 'is_head', 'rests_until', 'position']
+      await store.schema.createIndex('reports_due').on('reports').columns(columns).execute()
     },
   },
 }

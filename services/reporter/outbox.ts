@@ -2,10 +2,12 @@ import { newId, openWake, type Wake } from '@narwhal/host'
 import type { BuildEventMessage, ProblemError, ReportMessage, ReportView } from '@narwhal/protocol'
 import { openSqlite } from '@narwhal/store'
 import type { Kysely } from 'kysely'
+import { markHeads } from './mark-heads.ts'
 import { keepReport } from './keep-report.ts'
 import { type OutboxSchema, outboxMigrations } from './outbox-schema.ts'
 import type { StatusReceipt } from './open-forge.ts'
 import type { Report, ReportTarget } from './report.ts'
+import { type Due, type DueQuestion, selectDue } from './select-due.ts'
 
 // 1. What `take` resolved for is on the disk (synchronous=FULL), and stays until it is told, given up or replaced.
 // 2. Of each build and target only the newest state waits; after its end was taken, nothing else is (keep-report.ts).
@@ -26,7 +28,10 @@ export interface Outbox extends AsyncDisposable {
   readonly replyArrivals: Wake
   /** Keeps a batch and what is to be said back of it, all or nothing; repeated and late events change nothing. */
   take(events: readonly EventToTell[], replies: readonly ReportMessage[]): Promise<void>
-  /** The oldest reports that may be told at `at` (monotonic milliseconds), and when the next one may be. */
+  /**
+   * Reports that may be told at `at` (monotonic milliseconds), the oldest first and those that rested after them, and when the
+   * next one may be.
+   */
   due(target: ReportTarget, question: DueQuestion): Promise<Due>
   /**
    * Forgets a report that the target was told at `at` (milliseconds since the epoch), and keeps the reply about an end; `told`
@@ -45,18 +50,6 @@ export interface Outbox extends AsyncDisposable {
   depth(): Promise<ReadonlyMap<ReportTarget, number>>
 }
 
-export interface DueQuestion {
-  readonly at: number
-  readonly exceptLanes: readonly string[]
-  readonly limit: number
-}
-
-export interface Due {
-  readonly reports: readonly Report[]
-  /** When nothing is due: when the first report that rests has rested. */
-  readonly nextAt?: number
-}
-
 /** Opens the file of the outbox, or makes it. One process a file. @throws {ProblemError} STORE_UNAVAILABLE */
 export async function openOutbox(path: string): Promise<Outbox> {
   return openOutboxIn(await openSqlite<OutboxSchema>(path, outboxMigrations))
@@ -64,7 +57,8 @@ export async function openOutbox(path: string): Promise<Outbox> {
 
 /** An outbox in a store that is open and has the schema; the outbox owns it from here. */
 export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox> {
-  await store.updateTable('reports').set({ tries: 0, rests_until: 0 }).execute()
+  await store.updateTable('reports').set({ tries: 0, rests_until: 0 }).where('tries', '>', 0).execute()
+  await markHeads(store) // of what an older reporter had kept
   const arrivals = { file: openWake(), 'github-status': openWake() }
   const replyArrivals = openWake()
 
@@ -144,10 +138,11 @@ interface Settled {
  * dispatcher hears of the ends of builds.
  */
 async function settle(store: Kysely<OutboxSchema>, report: Report, { end, view }: Settled): Promise<void> {
-  const { position, target, build } = report
+  const { position, target, lane, build } = report
   await store.transaction().execute(async (change) => {
     if (build.state === 'finished') await insertReply(change, replyAbout(report, view))
     await change.deleteFrom('reports').where('position', '=', position).execute()
+    await markHeads(change, { target, lane })
     const key = { build_id: build.id, target }
     await change
       .updateTable('progress')
@@ -155,38 +150,4 @@ async function settle(store: Kysely<OutboxSchema>, report: Report, { end, view }
       .where((row) => row.and(key))
       .execute()
   })
-}
-
-async function selectDue(store: Kysely<OutboxSchema>, target: ReportTarget, question: DueQuestion): Promise<Due> {
-  const { at, exceptLanes, limit } = question
-  const heads = store
-    .selectFrom('reports')
-    .select(({ fn }) => fn.min('position').as('position'))
-    .where('target', '=', target)
-    .$if(exceptLanes.length > 0, (query) => query.where('lane', 'not in', exceptLanes))
-    .groupBy('lane')
-  const rows = await store
-    .selectFrom('reports')
-    .innerJoin('progress', (join) =>
-      join.onRef('progress.build_id', '=', 'reports.build_id').onRef('progress.target', '=', 'reports.target'),
-    )
-    .select(['reports.position', 'reports.lane', 'reports.sequence', 'reports.tries', 'reports.build'])
-    .select(['progress.told', 'progress.receipt'])
-    .where('reports.position', 'in', heads)
-    .where('reports.rests_until', '<=', at)
-    .orderBy('reports.position')
-    .limit(limit)
-    .execute()
-  const reports = rows.map(({ told, receipt, build, ...row }): Report => {
-    const shown = { ...(told === null ? {} : { told }), ...(receipt === null ? {} : { receipt: JSON.parse(receipt) }) }
-    return { ...row, target, build: JSON.parse(build), ...shown }
-  })
-  if (reports.length > 0) return { reports }
-  const next = await store
-    .selectFrom('reports')
-    .select(({ fn }) => fn.min<number | null>('rests_until').as('at'))
-    .where('position', 'in', heads)
-    .where('rests_until', '>', at)
-    .executeTakeFirst()
-  return typeof next?.at === 'number' ? { reports, nextAt: next.at } : { reports }
 }

@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import type { BuildEventMessage } from '@narwhal/protocol'
 import { assert, asyncProperty, constantFrom, shuffledSubarray, array, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
+import { openSqlite } from '@narwhal/store'
 import { openOutbox, type Outbox } from '../outbox.ts'
+import { outboxMigrations, type OutboxSchema } from '../outbox-schema.ts'
 import { build, eventsOf, sha } from './build-event.ts'
 import { openDirectory } from './open-test-reporter.ts'
 
@@ -84,8 +86,8 @@ test('a lane that rests holds back its own later reports and no others', async (
   expect(others.reports.map((report) => report.build.number)).toEqual([3])
   expect(resting).toEqual({ reports: [], nextAt: 500 })
   expect(rested.reports.map((report) => [report.build.number, report.tries])).toEqual([
-    [1, 1],
     [3, 0],
+    [1, 1],
   ])
 })
 
@@ -97,4 +99,62 @@ test('a batch that cannot be kept whole leaves nothing behind', async () => {
   await expect(take(outbox, finished, broken)).rejects.toThrow()
 
   expect(await outbox.depth()).toEqual(new Map())
+})
+
+test('of many that wait in one lane and in many, each is due in its turn, also after the outbox is opened again', async () => {
+  await using directory = await openDirectory()
+  const path = join(directory.path, 'outbox.sqlite')
+  const { commit } = build()
+  const together = Array.from({ length: 60 }, (_, index) => eventsOf({ number: index + 1 }).finished)
+  const apart = Array.from({ length: 60 }, (_, index) => {
+    const own = { ...commit, sha: String(index).padStart(40, '0') }
+    return eventsOf({ number: index + 61, commit: own }).finished
+  })
+  {
+    await using outbox = await openOutbox(path)
+    await take(outbox, ...together, ...apart)
+  }
+
+  await using outbox = await openOutbox(path)
+  const told: number[] = []
+  for (let turn = 0; turn < 120; turn++) {
+    const [report] = (await outbox.due('github-status', { ...everything, limit: 8 })).reports
+    if (report === undefined) break
+    told.push(report.build.number)
+    await outbox.settleTold(report, 'passed', 1)
+  }
+
+  expect(told).toEqual(Array.from({ length: 120 }, (_, index) => index + 1))
+})
+
+test('a report behind one that a newer state of its build replaces comes to its turn', async () => {
+  await using outbox = await openOutbox(':memory:')
+  const first = eventsOf({ number: 1 })
+  const second = eventsOf({ number: 2 })
+  await take(outbox, first.queued, second.queued)
+
+  await take(outbox, first.finished)
+
+  expect((await outbox.due('github-status', everything)).reports.map(({ build: { number } }) => number)).toEqual([2])
+})
+
+test('what an older reporter had kept is due', async () => {
+  await using directory = await openDirectory()
+  const path = join(directory.path, 'outbox.sqlite')
+  const older = Object.entries(outboxMigrations).filter(([name]) => name < '0003')
+  const store = await openSqlite<OutboxSchema>(path, Object.fromEntries(older))
+  const key = { build_id: 'b', target: 'github-status', sequence: 1 } as const
+  await store
+    .insertInto('progress')
+    .values({ ...key, is_terminal: 0 })
+    .execute()
+  await store
+    .insertInto('reports')
+    .values({ ...key, lane: 'a lane', build: '{}' })
+    .execute()
+  await store.destroy()
+
+  await using outbox = await openOutbox(path)
+
+  expect((await outbox.due('github-status', everything)).reports).toMatchObject([{ lane: 'a lane' }])
 })

@@ -1,0 +1,19 @@
+import type { Kysely } from 'kysely'
+import type { OutboxSchema } from './outbox-schema.ts'
+
+type Lane = Pick<OutboxSchema['reports'], 'target' | 'lane'>
+
+/** Makes the oldest report of a lane its head, or of every lane; to be called wherever a report comes or goes. */
+export async function markHeads(store: Kysely<OutboxSchema>, lane?: Lane): Promise<void> {
+  const oldest = store
+    .selectFrom('reports')
+    .select(({ fn }) => fn.min('position').as('position'))
+    .$if(lane !== undefined, (query) => query.where((row) => row.and({ ...lane })))
+    .groupBy(['target', 'lane'])
+  await store
+    .updateTable('reports')
+    .set({ is_head: 1 })
+    .where('position', 'in', oldest)
+    .where('is_head', '=', 0)
+    .execute()
+}
