@@ -91,6 +91,20 @@ test('a lane that rests holds back its own later reports and no others', async (
   ])
 })
 
+test('a status that was posted after a rest is looked after before younger reports are told', async () => {
+  await using outbox = await openOutbox(':memory:')
+  const commit = { ...build().commit, sha: sha('b') }
+  await take(outbox, eventsOf({ number: 1 }).finished, eventsOf({ number: 2, commit }).finished)
+  const [first] = (await outbox.due('github-status', everything)).reports
+  if (first !== undefined) await outbox.rest(first, 500)
+
+  if (first !== undefined) await outbox.keepPosted(first, 'success: passed', { id: 1, creator: 7 })
+
+  const { reports } = await outbox.due('github-status', { ...everything, at: 500 })
+  expect(reports.map(({ build: { number } }) => number)).toEqual([1, 2])
+  expect(reports[0]).toMatchObject({ told: 'success: passed', receipt: { id: 1, creator: 7 } })
+})
+
 test('a batch that cannot be kept whole leaves nothing behind', async () => {
   await using outbox = await openOutbox(':memory:')
   const { finished } = eventsOf()
