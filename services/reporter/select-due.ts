@@ -20,26 +20,24 @@ export async function selectDue(
   target: ReportTarget,
   { at, exceptLanes, limit }: DueQuestion,
 ): Promise<Due> {
-  const heads = store
+  const heads = await store
     .selectFrom('reports')
+    .innerJoin('progress', (join) =>
+      join.onRef('progress.build_id', '=', 'reports.build_id').onRef('progress.target', '=', 'reports.target'),
+    )
+    .select(['position', 'lane', 'reports.sequence', 'tries', 'build', 'rests_until', 'told', 'receipt'])
     .where('reports.target', '=', target)
     .where('is_head', '=', 1)
     .$if(exceptLanes.length > 0, (query) => query.where('lane', 'not in', exceptLanes))
     .orderBy('rests_until')
     .orderBy('position')
-  const rows = await heads
-    .innerJoin('progress', (join) =>
-      join.onRef('progress.build_id', '=', 'reports.build_id').onRef('progress.target', '=', 'reports.target'),
-    )
-    .select(['position', 'lane', 'reports.sequence', 'tries', 'build', 'told', 'receipt'])
-    .where('rests_until', '<=', at)
     .limit(limit)
     .execute()
-  const reports = rows.map(({ told, receipt, build, ...report }): Report => {
+  const due = heads.filter(({ rests_until: restsUntil }) => restsUntil <= at)
+  const reports = due.map(({ position, lane, sequence, tries, build, told, receipt }): Report => {
     const shown = { ...(told === null ? {} : { told }), ...(receipt === null ? {} : { receipt: JSON.parse(receipt) }) }
-    return { ...report, target, build: JSON.parse(build), ...shown }
+    return { position, target, lane, sequence, tries, build: JSON.parse(build), ...shown }
   })
-  if (reports.length > 0) return { reports }
-  const next = await heads.select('rests_until').where('rests_until', '>', at).limit(1).executeTakeFirst()
-  return next === undefined ? { reports } : { reports, nextAt: next.rests_until }
+  const [next] = heads
+  return due.length > 0 || next === undefined ? { reports } : { reports, nextAt: next.rests_until }
 }
