@@ -37,7 +37,7 @@ export const rigs: readonly Rig[] = [
       'stories',
     ],
     naming: failedTest,
-    limitMs: 240_000,
+    limitMs: 600_000,
   },
   {
     name: 'real tests',
