@@ -32,7 +32,7 @@ export async function restoreCovered(told: OutgoingStatus & StatusReceipt, { for
     const { state, description, targetUrl } = wanted
     const reply = await forge.post({ ...told, state, description, targetUrl })
     const fault = judge(reply)
-    if (fault !== undefined) return fault
+    if (fault !== undefined) return fault.type === 'refused' ? undefined : fault // or not show it
     newest = { ...wanted, ...reply.receipt }
   }
   return undefined

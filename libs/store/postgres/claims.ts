@@ -18,7 +18,7 @@ export async function createRunnerClaims(schema: Kysely<unknown>): Promise<void>
     begin
       if tg_op = 'DELETE' then
         delete from runner_claims where runner_id = old.id;
-      else
+      elsif not exists (select from runner_claims where runner_id = new.id) then -- an insert would wait for claims
         insert into runner_claims (runner_id) values (new.id) on conflict do nothing;
       end if;
       return null;

@@ -136,6 +136,18 @@ test('a runner whose registration an upgrade has not seen is leased to after its
   expect([before, await claim()]).toEqual([[], ids])
 })
 
+test('a sign of life waits for nobody who leases to the runner', async () => {
+  const [runnerId = ''] = await putRunners(400, 1)
+  const [ada, bob] = stores
+
+  const heard = await ada.transaction(async ({ runners }) => {
+    await runners.claim([runnerId])
+    return bob.transaction((tables) => tables.runners.heartbeat(runnerId))
+  })
+
+  expect(heard).toBe(true)
+})
+
 test('of the free slots of runners, none is given twice by two that lease at once', async () => {
   const ids = await putRunners(200, many.length)
   await stores[0].transaction(({ builds }) => builds.insert({ ...newBuild(0), id: id(6_000) }))

@@ -125,6 +125,23 @@ test('an end is told although nobody could look what the status before it covere
   expect(alone.forge.shown()).toEqual(['pending', 'success'])
 })
 
+const deliveredReply: unknown = expect.objectContaining({
+  report: { target: 'github-status', state: 'delivered', at: expect.any(Number) as unknown },
+})
+
+test('what was told counts as told although the forge does not show again what that has covered', async () => {
+  await using alone = await openAlone()
+  await using reporter = await alone.open()
+  alone.forge.take(sha(), statusAt(`${publicUrl}/v1/builds/${newer}`), ours)
+  alone.forge.answers.push({ status: 201 }, { status: 422 })
+
+  await reporter.publish(eventsOf({ id: older }, { outcome: 'failed' }).finished)
+  await reporter.settled()
+
+  expect(alone.forge.posted).toHaveLength(2)
+  await vi.waitFor(() => expect(reporter.replies).toContainEqual(deliveredReply))
+})
+
 test.each([401, 403, 404])('a look that the forge answers with %i is no reason to tell again', async (status) => {
   await using alone = await openAlone()
   await using reporter = await alone.open()
@@ -136,9 +153,5 @@ test.each([401, 403, 404])('a look that the forge answers with %i is no reason t
   expect(alone.forge.posted).toHaveLength(1)
   expect(alone.forge.listed).toHaveLength(status === 404 ? 1 : 5)
   await vi.waitFor(() => expect(reporter.replies).toHaveLength(2))
-  expect(reporter.replies).toContainEqual(
-    expect.objectContaining({
-      report: { target: 'github-status', state: 'delivered', at: expect.any(Number) as unknown },
-    }),
-  )
+  expect(reporter.replies).toContainEqual(deliveredReply)
 })

@@ -108,6 +108,18 @@ test('a machine that wakes leaves the runner the time for a renewal, once', asyn
   expect(code).toBe(leaseOverCode)
 })
 
+test('a machine that wakes leaves the runner no more time than the lease lasts', async () => {
+  await using waiting = await startWaiting('1 5', '1000.00 0')
+  await waiting.livesOn()
+
+  await waiting.says('uptime', '1030.00 0')
+  await waiting.livesOn()
+  await waiting.says('uptime', '1035.00 0')
+  const [code] = await waiting.exited
+
+  expect(code).toBe(leaseOverCode)
+})
+
 test('a machine that falls asleep after each renewal ends nothing', async () => {
   await using waiting = await startWaiting('1 20', '1000.00 0')
   await waiting.livesOn()

@@ -13,7 +13,8 @@ export const leaseOverCode = 77
  *    `command eval` keeps a shell that cannot fork from ending; what it waits by then is the uptime again. Only where that
  *    cannot be read are pauses counted.
  * 5. The uptime goes on while the machine is suspended. A pause that took far too long leaves a runner that has slept as well
- *    the time for a renewal: a third of the usual lease, and a look. Once for each renewal, or a starved container never ends.
+ *    the time for a renewal: a third of the usual lease and a look, or all of a shorter one. Once for each renewal, or a
+ *    starved container never ends.
  */
 export const waitForLease = `
 narwhal_file=/narwhal-lease/left narwhal_seen= narwhal_spared= narwhal_now=0 narwhal_paused=0
@@ -33,9 +34,9 @@ look() {
   [ "$narwhal_at" = "$narwhal_seen" ] || [ -z "$narwhal_left" ] || {
     narwhal_seen=$narwhal_at narwhal_spared= narwhal_until=$((narwhal_now + narwhal_left * 100))
   }
-  [ "$narwhal_now" -le "$((narwhal_before + 500))" ] || [ -n "$narwhal_spared" ] ||
-    [ "$narwhal_until" -ge "$((narwhal_now + 1200))" ] || {
-    narwhal_spared=yes narwhal_until=$((narwhal_now + 1200))
+  [ "$narwhal_now" -le "$((narwhal_before + 500))" ] || [ -n "$narwhal_spared" ] || [ -z "$narwhal_left" ] || {
+    narwhal_spared=$((narwhal_left < 12 ? narwhal_left * 100 : 1200))
+    [ "$narwhal_until" -ge "$((narwhal_now + narwhal_spared))" ] || narwhal_until=$((narwhal_now + narwhal_spared))
   }
 }
 await_second() {
