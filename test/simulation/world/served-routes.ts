@@ -101,16 +101,24 @@ interface Found {
 }
 
 function find(routes: readonly RouteOptions[], { method, path }: Request): Found {
+  const given = path.split('/')
   for (const route of routes) {
     if (route.method !== method) continue
-    const params = paramsOf(route.url, path)
+    const params = paramsOf(partsOf(route.url), given)
     if (params !== undefined) return { route, params }
   }
   throw problem('NOT_FOUND', `${method} ${path} is no route`)
 }
 
-function paramsOf(pattern: string, path: string): Readonly<Record<string, string>> | undefined {
-  const [wanted, given] = [pattern.split('/'), path.split('/')]
+const patterns = new Map<string, readonly string[]>()
+
+function partsOf(pattern: string): readonly string[] {
+  const parts = patterns.get(pattern) ?? pattern.split('/')
+  patterns.set(pattern, parts)
+  return parts
+}
+
+function paramsOf(wanted: readonly string[], given: readonly string[]): Found['params'] | undefined {
   if (wanted.length !== given.length) return undefined
   const params: Record<string, string> = {}
   for (const [place, part] of wanted.entries()) {
