@@ -92,7 +92,7 @@ export const outboxMigrations: Migrations = {
     async up(store: Kysely<unknown>) {
       const isHead = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0)
       await store.schema.alterTable('reports').addColumn('is_head', 'integer', isHead).execute()
-      const columns = ['target', 'is_head', 'rests_until', 'position']
+      const columns = ['target', 'is_head', 'position', 'rests_until', 'lane']
       await store.schema.createIndex('reports_due').on('reports').columns(columns).execute()
     },
   },

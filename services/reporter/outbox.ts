@@ -28,10 +28,7 @@ export interface Outbox extends AsyncDisposable {
   readonly replyArrivals: Wake
   /** Keeps a batch and what is to be said back of it, all or nothing; repeated and late events change nothing. */
   take(events: readonly EventToTell[], replies: readonly ReportMessage[]): Promise<void>
-  /**
-   * Reports that may be told at `at` (monotonic milliseconds), the oldest first and those that rested after them, and when the
-   * next one may be.
-   */
+  /** The oldest reports that may be told at `at` (monotonic milliseconds), and when the next one may be. */
   due(target: ReportTarget, question: DueQuestion): Promise<Due>
   /**
    * Forgets a report that the target was told at `at` (milliseconds since the epoch), and keeps the reply about an end; `told`

@@ -14,30 +14,31 @@ export interface Due {
   readonly nextAt?: number
 }
 
-/** The heads of lanes that may be told. Reads no more rows than are asked for, however many wait. */
+/** The heads of lanes that may be told, the oldest first. Of what waits behind them nothing is read, of heads that rest the index. */
 export async function selectDue(
   store: Kysely<OutboxSchema>,
   target: ReportTarget,
   { at, exceptLanes, limit }: DueQuestion,
 ): Promise<Due> {
-  const heads = await store
+  const heads = store
     .selectFrom('reports')
-    .innerJoin('progress', (join) =>
-      join.onRef('progress.build_id', '=', 'reports.build_id').onRef('progress.target', '=', 'reports.target'),
-    )
-    .select(['position', 'lane', 'reports.sequence', 'tries', 'build', 'rests_until', 'told', 'receipt'])
     .where('reports.target', '=', target)
     .where('is_head', '=', 1)
     .$if(exceptLanes.length > 0, (query) => query.where('lane', 'not in', exceptLanes))
-    .orderBy('rests_until')
+  const rows = await heads
+    .innerJoin('progress', (join) =>
+      join.onRef('progress.build_id', '=', 'reports.build_id').onRef('progress.target', '=', 'reports.target'),
+    )
+    .select(['position', 'lane', 'reports.sequence', 'tries', 'build', 'told', 'receipt'])
+    .where('rests_until', '<=', at)
     .orderBy('position')
     .limit(limit)
     .execute()
-  const due = heads.filter(({ rests_until: restsUntil }) => restsUntil <= at)
-  const reports = due.map(({ position, lane, sequence, tries, build, told, receipt }): Report => {
+  const reports = rows.map(({ told, receipt, build, ...report }): Report => {
     const shown = { ...(told === null ? {} : { told }), ...(receipt === null ? {} : { receipt: JSON.parse(receipt) }) }
-    return { position, target, lane, sequence, tries, build: JSON.parse(build), ...shown }
+    return { ...report, target, build: JSON.parse(build), ...shown }
   })
-  const [next] = heads
-  return due.length > 0 || next === undefined ? { reports } : { reports, nextAt: next.rests_until }
+  if (reports.length > 0) return { reports }
+  const next = await heads.select(({ fn }) => fn.min<number | null>('rests_until').as('at')).executeTakeFirst()
+  return typeof next?.at === 'number' ? { reports, nextAt: next.at } : { reports }
 }

@@ -86,8 +86,8 @@ test('a lane that rests holds back its own later reports and no others', async (
   expect(others.reports.map((report) => report.build.number)).toEqual([3])
   expect(resting).toEqual({ reports: [], nextAt: 500 })
   expect(rested.reports.map((report) => [report.build.number, report.tries])).toEqual([
-    [3, 0],
     [1, 1],
+    [3, 0],
   ])
 })
 

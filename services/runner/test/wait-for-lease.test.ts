@@ -96,25 +96,16 @@ test('an uptime that cannot be read any more does not end it', async () => {
   expect(await waiting.pauses()).toBeGreaterThanOrEqual(100)
 })
 
-test('a machine that wakes leaves the runner the time for a renewal, once', async () => {
-  await using waiting = await startWaiting('1 20', '1000.00 0')
+test.each([
+  ['the time for a renewal, once', '1 20', '1042.00 0'],
+  ['no more time than the lease lasts', '1 5', '1035.00 0'],
+])('a machine that wakes leaves the runner %s', async (_, lease, over) => {
+  await using waiting = await startWaiting(lease, '1000.00 0')
   await waiting.livesOn()
 
   await waiting.says('uptime', '1030.00 0')
   await waiting.livesOn()
-  await waiting.says('uptime', '1042.00 0')
-  const [code] = await waiting.exited
-
-  expect(code).toBe(leaseOverCode)
-})
-
-test('a machine that wakes leaves the runner no more time than the lease lasts', async () => {
-  await using waiting = await startWaiting('1 5', '1000.00 0')
-  await waiting.livesOn()
-
-  await waiting.says('uptime', '1030.00 0')
-  await waiting.livesOn()
-  await waiting.says('uptime', '1035.00 0')
+  await waiting.says('uptime', over)
   const [code] = await waiting.exited
 
   expect(code).toBe(leaseOverCode)
