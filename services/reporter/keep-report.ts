@@ -1,6 +1,6 @@
 import { type BuildEventMessage, repositoryKey } from '@narwhal/protocol'
 import type { Kysely } from 'kysely'
-import { markHeads } from './mark-heads.ts'
+import { markHead } from './mark-head.ts'
 import type { OutboxSchema } from './outbox-schema.ts'
 import type { ReportTarget } from './report.ts'
 
@@ -41,7 +41,7 @@ export async function keepReport(
     .insertInto('reports')
     .values({ ...key, ...report })
     .execute()
-  await markHeads(store, { target, lane })
+  await markHead(store, { target, lane })
 }
 
 type Last = Pick<OutboxSchema['progress'], 'sequence' | 'is_terminal'> | undefined

@@ -1,7 +1,7 @@
 import { newId } from '@narwhal/host'
 import type { ReportMessage } from '@narwhal/protocol'
 import type { Migrations } from '@narwhal/store'
-import type { ColumnDefinitionBuilder, Generated, Kysely } from 'kysely'
+import { type ColumnDefinitionBuilder, type Generated, type Kysely, sql } from 'kysely'
 import type { ReportTarget } from './report.ts'
 
 /** The tables of the outbox. */
@@ -18,7 +18,7 @@ export interface OutboxSchema {
     readonly tries: Generated<number>
     /** By the monotonic clock of the process; 0 after each start. */
     readonly rests_until: Generated<number>
-    /** 1: the oldest of its lane (mark-heads.ts). */
+    /** 1: the oldest of its lane (mark-head.ts). */
     readonly is_head: Generated<number>
   }
   /** What was taken and told of each build, for ever: by it late and repeated messages are known. */
@@ -94,6 +94,8 @@ export const outboxMigrations: Migrations = {
       await store.schema.alterTable('reports').addColumn('is_head', 'integer', isHead).execute()
       const columns = ['target', 'is_head', 'position', 'rests_until', 'lane']
       await store.schema.createIndex('reports_due').on('reports').columns(columns).execute()
+      const oldest = sql`select min(position) from reports group by target, lane`
+      await sql`update reports set is_head = 1 where position in (${oldest})`.execute(store)
     },
   },
 }

@@ -2,7 +2,7 @@ import { newId, openWake, type Wake } from '@narwhal/host'
 import type { BuildEventMessage, ProblemError, ReportMessage, ReportView } from '@narwhal/protocol'
 import { openSqlite } from '@narwhal/store'
 import type { Kysely } from 'kysely'
-import { markHeads } from './mark-heads.ts'
+import { markHead } from './mark-head.ts'
 import { keepReport } from './keep-report.ts'
 import { type OutboxSchema, outboxMigrations } from './outbox-schema.ts'
 import type { StatusReceipt } from './open-forge.ts'
@@ -55,7 +55,6 @@ export async function openOutbox(path: string): Promise<Outbox> {
 /** An outbox in a store that is open and has the schema; the outbox owns it from here. */
 export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox> {
   await store.updateTable('reports').set({ tries: 0, rests_until: 0 }).where('tries', '>', 0).execute()
-  await markHeads(store) // of what an older reporter had kept
   const arrivals = { file: openWake(), 'github-status': openWake() }
   const replyArrivals = openWake()
 
@@ -139,7 +138,7 @@ async function settle(store: Kysely<OutboxSchema>, report: Report, { end, view }
   await store.transaction().execute(async (change) => {
     if (build.state === 'finished') await insertReply(change, replyAbout(report, view))
     await change.deleteFrom('reports').where('position', '=', position).execute()
-    await markHeads(change, { target, lane })
+    await markHead(change, { target, lane })
     const key = { build_id: build.id, target }
     await change
       .updateTable('progress')

@@ -26,10 +26,10 @@ export async function sendStatus(report: Report, deps: SendStatusDeps): Promise<
   if (repository.host !== forgeHost) return { type: 'refused', cause: elsewhere(repository.host, forgeHost) }
   const status = statusOfBuild(build)
   const telling = `${status.state}: ${status.description}`
-  if (telling === told && receipt === undefined) return { type: 'unchanged' }
   const outgoing = { ...status, repository, sha, targetUrl: `${publicUrl}/v1/builds/${build.id}` }
   const judge = (reply: ForgeReply) => judgeReply(reply, { tries, now: clock.now() })
-  if (telling === told && receipt !== undefined) {
+  if (telling === told) {
+    if (receipt === undefined) return { type: 'unchanged' }
     const fault = await restoreCovered({ ...outgoing, ...receipt }, { forge, judge })
     return fault ?? { type: 'delivered', told: telling }
   }
