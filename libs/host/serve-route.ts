@@ -86,11 +86,11 @@ function bearer(request: FastifyRequest): string {
   return tokenPattern.test(given) ? given : ''
 }
 
-/** Parameters and queries are texts and are converted; a body must already have the right types. */
+/** All parameters are texts; queries are texts that are converted; a body must already have the right types. */
 const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema)
   const prepare = (given: unknown) =>
-    httpPart === 'body' ? given : Value.Convert(schema, Value.Default(schema, given ?? {}))
+    httpPart === 'querystring' ? Value.Convert(schema, Value.Default(schema, given ?? {})) : given
   return (given: unknown) => {
     const value = prepare(given)
     if (validator.Check(value)) return { value }

@@ -1,5 +1,6 @@
 export * from './flow-tables.ts'
 export { isStoreFault } from './is-store-fault.ts'
+export { literalLimit } from './literal-limit.ts'
 export * from './job-table.ts'
 export * from './kept-tables.ts'
 export { type Migrations, openSqlite } from './open-sqlite.ts'

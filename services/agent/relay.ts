@@ -54,7 +54,7 @@ export function startRelay({ inbox, queue, clock, log, relayed }: RelayDeps): As
     const messages = inFlight.size < windowSize ? await inbox.takeUnrelayed(windowSize - inFlight.size, position) : []
     for (const message of messages) track(publish(message, signal))
     position = messages.at(-1)?.position ?? position
-    if (messages.length === 0) await inbox.arrivals.next(signal)
+    await inbox.arrivals.next(signal) // of a message, or of a place: what was asked for is with the queue
   }
 
   /** Throws the first failure, so that the loop waits before its next turn. */

@@ -142,8 +142,7 @@ function serveRoutes(core: Core): void {
   serveCacheRoutes(server, core)
   serveSecretRoutes(server, core)
   serveQuarantineRoutes(server, core)
-  const document = openapiOf('Narwhal', publicRoutes)
-  server.app.get('/openapi.json', () => document)
+  server.app.get('/openapi.json', () => openapiOf('Narwhal', publicRoutes))
 }
 
 const publicRoutes = [

@@ -31,17 +31,22 @@ export async function keepReport(
       conflict.columns(['build_id', 'target']).doUpdateSet({ ...newest, refusal_code: null, refusal: null }),
     )
     .execute()
-  await store
+  const replaced = await store
     .deleteFrom('reports')
     .where((row) => row.and(key))
-    .execute()
+    .returning('is_head')
+    .executeTakeFirst()
   const lane = laneOf(event, target)
   const report = { sequence: event.sequence, lane, build: JSON.stringify(event.build) }
+  const inLane = store
+    .selectFrom('reports')
+    .select('position')
+    .where((row) => row.and({ target, lane }))
   await store
     .insertInto('reports')
-    .values({ ...key, ...report })
+    .values(({ not, exists, cast }) => ({ ...key, ...report, is_head: cast<number>(not(exists(inLane)), 'integer') }))
     .execute()
-  await markHead(store, { target, lane })
+  if (replaced?.is_head === 1) await markHead(store, { target, lane })
 }
 
 type Last = Pick<OutboxSchema['progress'], 'sequence' | 'is_terminal'> | undefined

@@ -1,6 +1,6 @@
 import { newId, openWake, type Wake } from '@narwhal/host'
 import type { BuildEventMessage, ProblemError, ReportMessage, ReportView } from '@narwhal/protocol'
-import { openSqlite } from '@narwhal/store'
+import { literalLimit, openSqlite } from '@narwhal/store'
 import type { Kysely } from 'kysely'
 import { markHead } from './mark-head.ts'
 import { keepReport } from './keep-report.ts'
@@ -57,6 +57,10 @@ export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox>
   await store.updateTable('reports').set({ tries: 0, rests_until: 0 }).where('tries', '>', 0).execute()
   const arrivals = { file: openWake(), 'github-status': openWake() }
   const replyArrivals = openWake()
+  const settleReport = async (report: Report, settled: Settled) => {
+    await settle(store, report, settled)
+    if (isEnd(report)) replyArrivals.wake()
+  }
 
   return {
     arrivals,
@@ -68,13 +72,12 @@ export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox>
         for (const reply of [...untold, ...replies]) await insertReply(change, reply)
       })
       for (const target of new Set(events.flatMap(({ targets }) => targets))) arrivals[target].wake()
-      replyArrivals.wake()
+      if (untold.length + replies.length > 0) replyArrivals.wake()
     },
     due: (target, question) => selectDue(store, target, question),
     async settleTold(report, told, at) {
       const end = { refusal_code: null, refusal: null, ...(told === undefined ? {} : { told }) }
-      await settle(store, report, { end, view: { target: report.target, state: 'delivered', at } })
-      replyArrivals.wake()
+      await settleReport(report, { end, view: { target: report.target, state: 'delivered', at } })
     },
     async keepPosted({ position, target, build }, told, receipt) {
       const key = { build_id: build.id, target }
@@ -89,10 +92,10 @@ export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox>
     },
     async settleRefused(report, { code, message }, at) {
       const view = { target: report.target, state: 'refused', code, detail: message.slice(0, 4_096), at } as const
-      await settle(store, report, { end: { refusal_code: code, refusal: message }, view })
-      replyArrivals.wake()
+      await settleReport(report, { end: { refusal_code: code, refusal: message }, view })
     },
-    replies: (limit) => store.selectFrom('replies').select(['id', 'body']).orderBy('position').limit(limit).execute(),
+    replies: (limit) =>
+      store.selectFrom('replies').select(['id', 'body']).orderBy('position').limit(literalLimit(limit)).execute(),
     async removeReplies(ids) {
       await store.deleteFrom('replies').where('id', 'in', ids).execute()
     },
@@ -100,16 +103,22 @@ export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox>
       const resting = { tries: tries + 1, rests_until: until }
       await store.updateTable('reports').set(resting).where('position', '=', position).execute()
     },
-    async depth() {
-      const rows = await store
-        .selectFrom('reports')
-        .select(({ fn }) => ['target', fn.countAll<number>().as('count')])
-        .groupBy('target')
-        .execute()
-      return new Map(rows.map(({ target, count }) => [target, count]))
-    },
+    depth: () => depthOf(store),
     [Symbol.asyncDispose]: () => store.destroy(),
   }
+}
+
+async function depthOf(store: Kysely<OutboxSchema>): Promise<ReadonlyMap<ReportTarget, number>> {
+  const rows = await store
+    .selectFrom('reports')
+    .select(({ fn }) => ['target', fn.countAll<number>().as('count')])
+    .groupBy('target')
+    .execute()
+  return new Map(rows.map(({ target, count }) => [target, count]))
+}
+
+function isEnd({ build }: Report): boolean {
+  return build.state === 'finished'
 }
 
 function replyAbout(event: Pick<BuildEventMessage, 'build' | 'sequence'>, report: ReportView): ReportMessage {
@@ -136,7 +145,7 @@ interface Settled {
 async function settle(store: Kysely<OutboxSchema>, report: Report, { end, view }: Settled): Promise<void> {
   const { position, target, lane, build } = report
   await store.transaction().execute(async (change) => {
-    if (build.state === 'finished') await insertReply(change, replyAbout(report, view))
+    if (isEnd(report)) await insertReply(change, replyAbout(report, view))
     await change.deleteFrom('reports').where('position', '=', position).execute()
     await markHead(change, { target, lane })
     const key = { build_id: build.id, target }

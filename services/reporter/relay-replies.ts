@@ -15,11 +15,8 @@ const window = 256
 export async function relayReplies({ queue, outbox, signal }: RelayRepliesDeps): Promise<void> {
   while (!signal.aborted) {
     const replies = await outbox.replies(window)
-    if (replies.length === 0) {
-      await outbox.replyArrivals.next(signal).catch(() => undefined)
-      continue
-    }
     await Promise.all(replies.map(({ id, body }) => queue.publish(reportsTopic, { id, body }, { signal })))
-    await outbox.removeReplies(replies.map(({ id }) => id))
+    if (replies.length > 0) await outbox.removeReplies(replies.map(({ id }) => id))
+    if (replies.length < window) await outbox.replyArrivals.next(signal).catch(() => undefined)
   }
 }

@@ -7,6 +7,7 @@ import type { Report, ReportAnswer, ReportTarget, Tell } from './report.ts'
 // 2. Of each lane one report at a time is told; at most `widest` lanes at once. One that rests holds back its lane only.
 // 3. When the target asks to wait, all lanes do.
 // 4. What a target answered is written down before the lane goes on, however long the outbox cannot be written.
+// 5. Who has found something looks again when that is told, or something new comes; or soon, for what has rested meanwhile.
 
 export interface ReportLoopDeps {
   readonly outbox: Outbox
@@ -31,8 +32,8 @@ export function startReportLoop(target: ReportTarget, tell: Tell, deps: ReportLo
     const question = { at: now, exceptLanes: [...inFlight.keys()], limit: widest - inFlight.size }
     const { reports, nextAt = Number.POSITIVE_INFINITY } = await outbox.due(target, question)
     for (const report of reports) track(report, tellOne(report, signal))
-    const waitMs = Math.min(nextAt - now, backoff.capMs)
-    if (reports.length === 0) await wakeOrSleep(wake, waitMs, { clock, signal })
+    const waitMs = reports.length > 0 ? backoff.baseMs : Math.min(nextAt - now, backoff.capMs) // 5
+    await wakeOrSleep(wake, waitMs, { clock, signal })
   }
 
   function track({ lane }: Report, telling: Promise<void>): void {

@@ -25,7 +25,7 @@ export function openSqliteShelf(path: string): Shelf {
   const changes = startGroupCommit(database)
   const insert = database.prepare('INSERT INTO message (queue, id, body) VALUES (?, ?, ?)')
   const select = database.prepare(
-    'SELECT position, id, body FROM message WHERE queue = ? AND position > ? ORDER BY position LIMIT ?',
+    'SELECT position, id, body FROM message WHERE queue = ? AND position > ? ORDER BY position', // with `LIMIT ?` it would be planned anew at each run
   )
   const forget = database.prepare('DELETE FROM message WHERE position = ?')
   const lastOfFormerLife = Number(database.prepare('SELECT max(position) AS last FROM message').get()?.last ?? 0)
@@ -34,7 +34,7 @@ export function openSqliteShelf(path: string): Shelf {
     add: (entries) =>
       changes.make(() => entries.forEach(({ queue, id, body }) => insert.run(queue, id, body)), { durable: true }),
     list: (queue, after, limit) =>
-      select.all(queue, after, limit).map((row) => {
+      [...select.iterate(queue, after).take(limit)].map((row) => {
         const position = Number(row.position)
         return { position, id: String(row.id), body: String(row.body), redelivered: position <= lastOfFormerLife }
       }),

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { BlobRecord, BlobTable, Keeper } from '../kept-tables.ts'
 import type { Schema } from '../schema.ts'
+import { literalLimit } from '../literal-limit.ts'
 
 /** Uploaded bytes: whose they are, where they are, and how long they are kept. */
 export function blobTable(db: Kysely<Schema>): BlobTable {
@@ -85,7 +86,7 @@ async function removeExpired(
       ),
     )
     .orderBy('keep_until')
-    .limit(limit)
+    .limit(literalLimit(limit))
     .execute()
   const keys = rows.map(({ key }) => key)
   if (keys.length > 0) await db.deleteFrom('blobs').where('key', 'in', keys).execute()

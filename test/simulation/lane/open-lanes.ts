@@ -17,8 +17,8 @@ export interface Lanes extends AsyncDisposable {
 /** How long a schedule may take, in milliseconds of real time, on a machine with much else to do. */
 const silenceLimitMs = 120_000
 
-/** Schedules make much that is soon forgotten: room for it, and one thread a lane to collect it, save a tenth of the time. */
-const execArgv = ['--min-semi-space-size=64', '--max-semi-space-size=128', '--single-threaded-gc'] // MiB
+/** Schedules make much that is soon forgotten: room for it saves a tenth of the time. */
+const execArgv = ['--max-semi-space-size=64'] // MiB
 
 interface Waiting {
   readonly order: LaneOrder

@@ -42,8 +42,9 @@ export function openDisk(world: World, { database }: Platter, name: string): Dis
   if (database.isTransaction) database.exec('rollback')
   empty(database)
 
+  const hasTable = statement(`select 1 from sqlite_master where name = 'progress'`).get() !== undefined
+
   function progress(buildId: string): readonly Record<string, unknown>[] {
-    const hasTable = statement(`select 1 from sqlite_master where name = 'progress'`).get() !== undefined
     return hasTable ? statement('select * from progress where build_id = ?').all(buildId) : []
   }
 

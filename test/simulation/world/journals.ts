@@ -8,7 +8,7 @@ import { openStepLog } from './open-step-log.ts'
 // may be there, or not.
 
 /** Of one machine, by attempt; it outlives the lives of the machine. */
-export type JournalShelf = Map<string, { readonly records: JournalRecord[]; renewedAt: number | undefined }>
+export type JournalShelf = Map<string, { readonly lines: string[]; renewedAt: number | undefined }>
 
 export interface JournalDeps {
   readonly world: World
@@ -21,15 +21,15 @@ export function simulatedJournals(deps: JournalDeps): Journals {
   const { life, engine, shelf } = deps
   return {
     async readAll() {
-      const kept = [...shelf.values()].filter(({ records }) => records.length > 0)
-      return kept.map(({ records, renewedAt }) => ({ records: [...records], renewedAt }))
+      const kept = [...shelf.values()].filter(({ lines }) => lines.length > 0)
+      return kept.map(({ lines, renewedAt }) => ({ records: lines.map(recordOf), renewedAt }))
     },
     open({ attemptId }) {
-      const place = shelf.get(attemptId) ?? { records: [], renewedAt: undefined }
+      const place = shelf.get(attemptId) ?? { lines: [], renewedAt: undefined }
       shelf.set(attemptId, place)
       const add = async (record: JournalRecord) => {
         if (!life.passes()) return never
-        place.records.push(JSON.parse(JSON.stringify(record)) as JournalRecord) // as it is read again
+        place.lines.push(JSON.stringify(record))
         if (!life.passes()) return never
       }
       return {
@@ -51,6 +51,10 @@ export function simulatedJournals(deps: JournalDeps): Journals {
       }
     },
   }
+}
+
+function recordOf(line: string): JournalRecord {
+  return JSON.parse(line) as JournalRecord // `add` wrote it
 }
 
 async function end(

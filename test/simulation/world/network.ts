@@ -186,12 +186,17 @@ async function call<R extends Route>(
   const path = route.path.includes(':')
     ? route.path.replace(/:(\w+)/g, (_, name: string) => String(values.get(name)))
     : route.path
+  const text = body === undefined ? '' : JSON.stringify(body)
   const request: Request = {
     method: route.method,
     path,
-    headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    headers: {
+      ...headers,
+      'content-length': String(Buffer.byteLength(text)),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
     query: Object.fromEntries(Object.entries(query ?? {}).map(([key, value]) => [key, String(value)])),
-    body: body === undefined ? undefined : JSON.parse(JSON.stringify(body)),
+    body: text === '' ? undefined : JSON.parse(text),
   }
   const answer = await network.exchange(caller, options.baseUrl, { request, timeoutMs, signal })
   if (answer.status >= 300) throw problemFrom(answer)

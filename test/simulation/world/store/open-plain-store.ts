@@ -19,7 +19,8 @@ import type { Undo } from './rows.ts'
 const conflictsAllowed = 10
 
 export function openPlainStore(): Store {
-  const rows = openPlainRows()
+  const undo: Undo = []
+  const tables = tablesOf(openPlainRows(), undo)
   let last: Promise<unknown> = Promise.resolve()
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -29,18 +30,18 @@ export function openPlainStore(): Store {
   }
 
   return {
-    transaction: (work) => inTurn(() => transaction(rows, work)),
+    transaction: (work) => inTurn(() => transaction(tables, undo, work)),
     openPeers: () => noPeers,
     readiness: async () => 'ready',
     [Symbol.asyncDispose]: async () => undefined,
   }
 }
 
-async function transaction<T>(rows: PlainRows, work: (tables: StoreTables) => Promise<T>): Promise<T> {
+async function transaction<T>(tables: StoreTables, undo: Undo, work: (tables: StoreTables) => Promise<T>): Promise<T> {
   for (let conflicts = 0; ; conflicts++) {
-    const undo: Undo = []
+    undo.length = 0
     try {
-      return await work(tablesOf(rows, undo))
+      return await work(tables)
     } catch (error) {
       for (const back of undo.toReversed()) back()
       if (!isProblem(error, 'STORE_CONFLICT') || conflicts >= conflictsAllowed) throw error
