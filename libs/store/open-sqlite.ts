@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { problem } from '@narwhal/protocol'
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { type SqliteFaults, sqliteFaults } from './sqlite-faults.ts'
 
@@ -10,7 +10,7 @@ import { type SqliteFaults, sqliteFaults } from './sqlite-faults.ts'
 export type Migrations = Readonly<Record<string, Migration>>
 
 /**
- * Opens an SQLite file (or `:memory:`), makes it when it is missing, and brings it to the newest schema.
+ * Opens an SQLite file (or `:memory:`), makes it when it is missing, and brings it to the newest schema, wholly or not at all.
  *
  * Durable: write-ahead log, synchronous=FULL. One process and one connection a file; transactions begin immediate. A full
  * disk is STORE_UNAVAILABLE to whoever writes; any other error of the disk ends the process (see sqlite-faults.ts).
@@ -19,13 +19,26 @@ export type Migrations = Readonly<Record<string, Migration>>
  */
 export async function openSqlite<Schema>(path: string, migrations: Migrations): Promise<Kysely<Schema>> {
   try {
-    const store = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openDatabase(path) }) })
+    const store = new Kysely<Schema>({ dialect: new TransactionalDialect({ database: openDatabase(path) }) })
     const provider = { getMigrations: async () => ({ ...migrations }) }
     const { error } = await new Migrator({ db: store, provider }).migrateToLatest()
     if (error !== undefined) throw error
     return store
   } catch (error) {
     throw problem('STORE_UNAVAILABLE', `${path} cannot be opened: ${String(error)}`, { cause: error })
+  }
+}
+
+/** In SQLite a schema changes in a transaction like everything else, but kysely does not count on it. */
+class TransactionalDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter()
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
   }
 }
 
@@ -42,11 +55,16 @@ function openDatabase(path: string): SqliteDatabase {
       if (known !== undefined) return known
       // A deferred transaction that reads and then writes would fail at once when another connection wrote.
       const statement = adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql), faults)
-      if (prepared.size < 500) prepared.set(sql, statement)
+      prepared.set(sql, statement)
+      const [oldest = sql] = prepared.keys()
+      if (prepared.size > mostPrepared) prepared.delete(oldest)
       return statement
     },
   }
 }
+
+/** Statements that are kept; queries with lists have one for each length. */
+const mostPrepared = 500
 
 function openFile(path: string): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })

@@ -4,7 +4,7 @@ import type { OutboxSchema } from './outbox-schema.ts'
 
 type Lane = Pick<OutboxSchema['reports'], 'target' | 'lane'>
 
-/** Makes the oldest report of a lane its head; to be called in every transaction in which a report comes or goes. */
+/** Makes the oldest report of a lane its head; to be called in every transaction in which a head goes. */
 export async function markHead(store: Kysely<OutboxSchema>, lane: Lane): Promise<void> {
   const oldest = store
     .selectFrom('reports')

@@ -65,6 +65,31 @@ test('eight commits are told at once, the next when one is done, and one commit 
   })
 })
 
+test('while eight are told, the outbox is not asked for a ninth', async () => {
+  await using kept = await openOutbox(':memory:')
+  let asked = 0
+  const due: Outbox['due'] = (...given) => {
+    asked++
+    return kept.due(...given)
+  }
+  const answered = Promise.withResolvers<void>()
+  await using loop = startLoop({ ...kept, due }, async () => {
+    await answered.promise
+    return { type: 'delivered', told: 'passed' }
+  })
+
+  await kept.take(
+    Array.from({ length: 9 }, (_, index) => end(index + 1)),
+    [],
+  )
+  await loop.clock.advance(60_000)
+  const askedMeanwhile = asked
+  answered.resolve()
+
+  expect(askedMeanwhile).toBeLessThanOrEqual(2)
+  await vi.waitFor(async () => expect(await kept.depth()).toEqual(new Map()))
+})
+
 test('disposing waits for what is being told, and writes it down', async () => {
   await using outbox = await openOutbox(':memory:')
   const asked = Promise.withResolvers<void>()

@@ -8,7 +8,7 @@ import { plainJobs } from './plain-jobs.ts'
 import { plainKept } from './plain-kept.ts'
 import { plainRunners } from './plain-runners.ts'
 import { type PlainRows, openPlainRows } from './plain-rows.ts'
-import type { Undo } from './rows.ts'
+import { Undo } from './rows.ts'
 
 // The port of the store on maps, some thirty times as fast as SQLite: most schedules use it. It passes the contract of the
 // port, and some schedules use the real one.
@@ -19,7 +19,7 @@ import type { Undo } from './rows.ts'
 const conflictsAllowed = 10
 
 export function openPlainStore(): Store {
-  const undo: Undo = []
+  const undo = new Undo()
   const tables = tablesOf(openPlainRows(), undo)
   let last: Promise<unknown> = Promise.resolve()
 
@@ -39,12 +39,14 @@ export function openPlainStore(): Store {
 
 async function transaction<T>(tables: StoreTables, undo: Undo, work: (tables: StoreTables) => Promise<T>): Promise<T> {
   for (let conflicts = 0; ; conflicts++) {
-    undo.length = 0
+    undo.begin()
     try {
       return await work(tables)
     } catch (error) {
-      for (const back of undo.toReversed()) back()
+      undo.takeBack()
       if (!isProblem(error, 'STORE_CONFLICT') || conflicts >= conflictsAllowed) throw error
+    } finally {
+      undo.end()
     }
   }
 }

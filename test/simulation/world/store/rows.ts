@@ -1,5 +1,25 @@
-/** Takes back what a transaction has changed, last change first. */
-export type Undo = (() => void)[]
+/** Takes back what a transaction has changed. Whoever changes something while there is none has not waited for its own. */
+export class Undo {
+  #backs: (() => void)[] | undefined
+
+  begin(): void {
+    this.#backs = []
+  }
+
+  push(back: () => void): void {
+    if (this.#backs === undefined) throw new RangeError('a transaction was over before all of it was written')
+    this.#backs.push(back)
+  }
+
+  end(): void {
+    this.#backs = undefined
+  }
+
+  /** The last change first. */
+  takeBack(): void {
+    for (const back of this.#backs?.toReversed() ?? []) back()
+  }
+}
 
 /** One table: records by their key, which are never changed in place. */
 export class Rows<T> {
