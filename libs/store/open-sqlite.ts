@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { problem } from '@narwhal/protocol'
-import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { Kysely, type SqliteDatabase } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { TunedSqliteDialect } from './sqlite-dialect.ts'
 import { type SqliteFaults, sqliteFaults } from './sqlite-faults.ts'
 
 /** Migrations by name; they run in the order of their names, each once. */
@@ -19,26 +20,13 @@ export type Migrations = Readonly<Record<string, Migration>>
  */
 export async function openSqlite<Schema>(path: string, migrations: Migrations): Promise<Kysely<Schema>> {
   try {
-    const store = new Kysely<Schema>({ dialect: new TransactionalDialect({ database: openDatabase(path) }) })
+    const store = new Kysely<Schema>({ dialect: new TunedSqliteDialect({ database: openDatabase(path) }) })
     const provider = { getMigrations: async () => ({ ...migrations }) }
     const { error } = await new Migrator({ db: store, provider }).migrateToLatest()
     if (error !== undefined) throw error
     return store
   } catch (error) {
     throw problem('STORE_UNAVAILABLE', `${path} cannot be opened: ${String(error)}`, { cause: error })
-  }
-}
-
-/** In SQLite a schema changes in a transaction like everything else, but kysely does not count on it. */
-class TransactionalDialect extends SqliteDialect {
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalAdapter()
-  }
-}
-
-class TransactionalAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Clock, openWake, type Wake } from '@narwhal/host'
 import { type CommitMessage, problem } from '@narwhal/protocol'
-import { literalLimit, openSqlite } from '@narwhal/store'
+import { openSqlite } from '@narwhal/store'
 import type { Kysely } from 'kysely'
 import { type GroupCommit, openGroupCommit } from './group-commit.ts'
 import { type HeadMoves, writeHeads } from './head-cursors.ts'
@@ -107,7 +107,7 @@ export async function openInboxIn(store: Kysely<InboxSchema>, { limitBytes, cloc
         .select(['position', 'id', 'message'])
         .where('position', '>', position)
         .orderBy('position')
-        .limit(literalLimit(limit))
+        .limit(limit)
         .execute(),
     async markRelayed(ids) {
       const gone = await write((transaction) =>

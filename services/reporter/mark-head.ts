@@ -1,4 +1,3 @@
-import { literalLimit } from '@narwhal/store'
 import type { Kysely } from 'kysely'
 import type { OutboxSchema } from './outbox-schema.ts'
 
@@ -11,7 +10,7 @@ export async function markHead(store: Kysely<OutboxSchema>, lane: Lane): Promise
     .select('position')
     .where((row) => row.and({ ...lane }))
     .orderBy('position')
-    .limit(literalLimit(1)) // SQLite would read the whole lane for its minimum
+    .limit(1) // SQLite would read the whole lane for its minimum
   await store
     .updateTable('reports')
     .set({ is_head: 1 })

@@ -1,6 +1,6 @@
 import { newId, openWake, type Wake } from '@narwhal/host'
 import type { BuildEventMessage, ProblemError, ReportMessage, ReportView } from '@narwhal/protocol'
-import { literalLimit, openSqlite } from '@narwhal/store'
+import { openSqlite } from '@narwhal/store'
 import type { Kysely } from 'kysely'
 import { markHead } from './mark-head.ts'
 import { keepReport } from './keep-report.ts'
@@ -94,8 +94,7 @@ export async function openOutboxIn(store: Kysely<OutboxSchema>): Promise<Outbox>
       const view = { target: report.target, state: 'refused', code, detail: message.slice(0, 4_096), at } as const
       await settleReport(report, { end: { refusal_code: code, refusal: message }, view })
     },
-    replies: (limit) =>
-      store.selectFrom('replies').select(['id', 'body']).orderBy('position').limit(literalLimit(limit)).execute(),
+    replies: (limit) => store.selectFrom('replies').select(['id', 'body']).orderBy('position').limit(limit).execute(),
     async removeReplies(ids) {
       await store.deleteFrom('replies').where('id', 'in', ids).execute()
     },

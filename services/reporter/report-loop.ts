@@ -29,7 +29,7 @@ export function startReportLoop(target: ReportTarget, tell: Tell, deps: ReportLo
   async function tellTurn(signal: AbortSignal): Promise<void> {
     const now = clock.monotonic()
     if (pausedUntil > now) return clock.sleep(pausedUntil - now, signal) // 3
-    if (inFlight.size >= widest) return wake.next(signal)
+    if (inFlight.size >= widest) return wake.next(signal) // 2
     const question = { at: now, exceptLanes: [...inFlight.keys()], limit: widest - inFlight.size }
     const { reports, nextAt = Number.POSITIVE_INFINITY } = await outbox.due(target, question)
     for (const report of reports) track(report, tellOne(report, signal))

@@ -1,4 +1,3 @@
-import { literalLimit } from '@narwhal/store'
 import type { Kysely } from 'kysely'
 import type { OutboxSchema } from './outbox-schema.ts'
 import type { Report, ReportTarget } from './report.ts'
@@ -33,7 +32,7 @@ export async function selectDue(
     .select(['position', 'lane', 'reports.sequence', 'tries', 'build', 'told', 'receipt'])
     .where('rests_until', '<=', at)
     .orderBy('position')
-    .limit(literalLimit(limit))
+    .limit(limit)
     .execute()
   const reports = rows.map(({ told, receipt, build, ...report }): Report => {
     const shown = { ...(told === null ? {} : { told }), ...(receipt === null ? {} : { receipt: JSON.parse(receipt) }) }

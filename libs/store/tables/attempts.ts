@@ -3,7 +3,6 @@ import type { Kysely, Selectable } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { AttemptRecord, AttemptTable, StepRecord } from '../store.ts'
 import { expectOne } from './expect-one.ts'
-import { literalLimit } from '../literal-limit.ts'
 
 /** Attempts with their steps and the end of their log. Renewals are counted beside the revision: they race with nothing. */
 export function attemptTable(db: Kysely<Schema>): AttemptTable {
@@ -42,7 +41,7 @@ export function attemptTable(db: Kysely<Schema>): AttemptTable {
     listUnsealed: async (limit) => {
       const ended = ['finished', 'lost']
       const unsealed = db.selectFrom('attempts').selectAll().where('state', 'in', ended).where('log_blob', 'is', null)
-      return (await unsealed.where('log_bytes', '>', 0).limit(literalLimit(limit)).execute()).map(recordOf)
+      return (await unsealed.where('log_bytes', '>', 0).limit(limit).execute()).map(recordOf)
     },
   }
 }

@@ -1,7 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { BlobRecord, BlobTable, Keeper } from '../kept-tables.ts'
 import type { Schema } from '../schema.ts'
-import { literalLimit } from '../literal-limit.ts'
 
 /** Uploaded bytes: whose they are, where they are, and how long they are kept. */
 export function blobTable(db: Kysely<Schema>): BlobTable {
@@ -86,7 +85,7 @@ async function removeExpired(
       ),
     )
     .orderBy('keep_until')
-    .limit(literalLimit(limit))
+    .limit(limit)
     .execute()
   const keys = rows.map(({ key }) => key)
   if (keys.length > 0) await db.deleteFrom('blobs').where('key', 'in', keys).execute()

@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { ChunkTable } from '../store.ts'
-import { literalLimit } from '../literal-limit.ts'
 
 /** Log chunks of attempts whose log is not sealed yet. */
 export function chunkTable(db: Kysely<Schema>): ChunkTable {
@@ -16,12 +15,7 @@ export function chunkTable(db: Kysely<Schema>): ChunkTable {
       const ofAttempt = db.selectFrom('chunks').where('attempt_id', '=', attemptId)
       const holding = ofAttempt.select((of) => of.fn.max('position').as('first')).where('position', '<=', position)
       const first = (await holding.executeTakeFirst())?.first ?? 0
-      const rows = await ofAttempt
-        .selectAll()
-        .where('position', '>=', first)
-        .orderBy('position')
-        .limit(literalLimit(limit))
-        .execute()
+      const rows = await ofAttempt.selectAll().where('position', '>=', first).orderBy('position').limit(limit).execute()
       const chunks = rows.map(({ step, offset_bytes, position: at0, at, bytes }) => ({
         step,
         offset: offset_bytes,

@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { InflowTable, OutboxTable } from '../store.ts'
-import { literalLimit } from '../literal-limit.ts'
 
 /** Keys of what was taken in. */
 export function inflowTable(db: Kysely<Schema>): InflowTable {
@@ -34,8 +33,7 @@ export function outboxTable(db: Kysely<Schema>): OutboxTable {
     insert: async ({ id, topic, body, buildId, sequence }) => {
       await db.insertInto('outbox').values({ id, topic, body, build_id: buildId, sequence }).execute()
     },
-    list: (limit) =>
-      db.selectFrom('outbox').select(['id', 'topic', 'body']).orderBy('place').limit(literalLimit(limit)).execute(),
+    list: (limit) => db.selectFrom('outbox').select(['id', 'topic', 'body']).orderBy('place').limit(limit).execute(),
     remove: async (ids) => {
       if (ids.length > 0) await db.deleteFrom('outbox').where('id', 'in', ids).execute()
     },

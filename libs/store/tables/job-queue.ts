@@ -3,7 +3,6 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Claims, JobQuery } from '../claims.ts'
 import type { Schema } from '../schema.ts'
 import type { JobRecord, JobTable, QueueOptions } from '../job-table.ts'
-import { literalLimit } from '../literal-limit.ts'
 
 // 1. In a concurrency group the held jobs have the first places, then the queued ones by age; who is beyond the limit waits.
 // 2. The same holds for builds: those that have begun come first.
@@ -54,7 +53,7 @@ export function jobQueue(
         .where('not_before_at', '<', before)
         .where(({ not }) => not(isHeldBack))
         .orderBy('not_before_at')
-        .limit(literalLimit(100))
+        .limit(100)
         .execute()
       return rows.map(recordOf)
     },
@@ -72,7 +71,7 @@ function queuedJobs(db: Kysely<Schema>, options: QueueOptions): JobQuery {
   if (buildId !== undefined) query = query.where('build_id', '=', buildId)
   if (exceptRunsOn.length > 0) query = query.where('runs_on', 'not in', exceptRunsOn)
   if (!byAge) query = query.orderBy('priority')
-  return query.orderBy('queued_at').orderBy('id').limit(literalLimit(limit))
+  return query.orderBy('queued_at').orderBy('id').limit(limit)
 }
 
 /** A job that has to wait longer than any of its back-offs was queued by a clock that has stepped back since: it is due. */

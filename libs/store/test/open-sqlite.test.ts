@@ -53,3 +53,14 @@ test('a process that is killed in the middle of a migration makes it again when 
   await store.insertInto('first').values({ id: 'a', name: 'b' }).execute()
   expect(await store.selectFrom('first').selectAll().execute()).toEqual([{ id: 'a', name: 'b' }])
 })
+
+test('a limit is part of the text of a query, so that SQLite plans it once', async () => {
+  await using undo = new AsyncDisposableStack()
+  const store = await openSqlite<{ some: { id: string } }>(':memory:', {})
+  undo.defer(() => store.destroy())
+
+  const query = store.selectFrom('some').select('id').where('id', '>', 'a').limit(7).compile()
+
+  expect(query.sql).toBe('select "id" from "some" where "id" > ? limit 7')
+  expect(query.parameters).toEqual(['a'])
+})

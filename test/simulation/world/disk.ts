@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import type { Migrations } from '@narwhal/store'
-import { Kysely, SqliteDialect } from 'kysely'
+import { type Migrations, TunedSqliteDialect } from '@narwhal/store'
+import { Kysely } from 'kysely'
 import type { Life } from '../core/life.ts'
 import type { World } from '../core/world.ts'
 
@@ -99,9 +99,9 @@ function empty(database: DatabaseSync): void {
 
 type Around = (sql: string, when: 'before' | 'after') => void
 
-function dialectOn(database: DatabaseSync, around: Around): SqliteDialect {
+function dialectOn(database: DatabaseSync, around: Around): TunedSqliteDialect {
   const { statement, reads } = preparedFor(database)
-  return new SqliteDialect({
+  return new TunedSqliteDialect({
     database: {
       close: () => undefined,
       prepare(sql) {
